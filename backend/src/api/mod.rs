@@ -1,0 +1,1 @@
+//! HTTP API: axum lives here only. A handler decodes, calls, encodes.

@@ -1,0 +1,3 @@
+//! Clients of other systems' HTTP APIs.
+
+pub mod schema_registry;

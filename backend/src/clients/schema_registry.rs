@@ -1,0 +1,1 @@
+//! Confluent Schema Registry client: cache and retry.

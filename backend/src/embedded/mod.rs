@@ -1,0 +1,5 @@
+//! Local services of the playground. Ordinary network services on loopback: no other module knows they are embedded.
+
+#[cfg(feature = "playground")]
+pub mod broker;
+pub mod registry;

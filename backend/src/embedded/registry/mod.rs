@@ -1,0 +1,1 @@
+//! Embedded Schema Registry (Confluent REST).

@@ -1,0 +1,1 @@
+//! The TPC-C workload as a source.

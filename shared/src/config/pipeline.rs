@@ -1,0 +1,342 @@
+//! The pipeline document, version 1: the form's model, the API's payload and the file in git.
+//!
+//! Every struct keeps the keys that it does not know in `extra`, so that saving never drops what a newer studio or a
+//! person wrote; `validate` turns them into findings. Shape: `docs/pipeline.md`.
+
+use crate::secret::{SecretText, is_secret_key};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Keys without a field of their own.
+pub type Extra = Map<String, Value>;
+
+/// A whole pipeline, from source to statements.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pipeline {
+    /// Always 1.
+    pub version: u32,
+    /// Also the studio's key of it: `^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$`, at most 128 bytes (TiCDC's rule for changefeed ids).
+    pub name: String,
+    #[serde(default)]
+    pub source: Source,
+    #[serde(default)]
+    pub changefeed: ChangefeedSpec,
+    #[serde(default)]
+    pub kafka: KafkaConfig,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_registry: Option<SchemaRegistry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connectors: Vec<Connector>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ksqldb: Vec<KsqlStatement>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    Tidb,
+    Mysql,
+    /// The built-in TPC-C workload: its own little database, changes and all.
+    #[default]
+    Tpcc,
+}
+
+/// Where changes come from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    #[serde(default)]
+    pub kind: SourceKind,
+    /// tidb: PD client URLs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pd: Vec<String>,
+    /// mysql: `mysql://user@host:3306[/database]`; a password in it is moved to `password` on save.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub url: String,
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub password: SecretText,
+    /// mysql: our replica's server id, unique among all replicas of the server. Default: derived from the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_id: Option<u32>,
+    /// `now` | `snapshot` | a TSO | an RFC 3339 time | `mysql-bin.000007:4` | a GTID set. Default `now`.
+    #[serde(default = "start_now")]
+    pub start: String,
+    /// tpcc: warehouses, 1 to 100. Default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warehouses: Option<u32>,
+    /// tpcc: row changes per second aimed at, 1 to 1,000,000; 0 is as fast as possible. Default 1,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_per_second: Option<u32>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+fn start_now() -> String {
+    "now".to_owned()
+}
+
+/// `source.start`, understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StartFrom {
+    Now,
+    Snapshot,
+    Tso(u64),
+    /// RFC 3339, as written.
+    Time(String),
+    /// MySQL binlog file and position.
+    Binlog {
+        file: String,
+        position: u64,
+    },
+    /// MySQL or MariaDB GTID set, as written.
+    Gtid(String),
+}
+
+/// Who runs the changefeed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Target {
+    /// Our engine, in this process.
+    #[default]
+    Native,
+    /// A TiCDC cluster, through its Open API.
+    Ticdc,
+    /// Nobody: files only.
+    Export,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChangefeedSpec {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
+    #[serde(default)]
+    pub target: Target,
+    /// Whose options and defaults apply, e.g. `8.5.4`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ticdc_version: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ticdc_server: String,
+    #[serde(default)]
+    pub config: ChangefeedConfig,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// TiCDC's changefeed configuration with its own (kebab-case) keys. What we act on is typed; the rest passes through.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangefeedConfig {
+    /// Whether filter and matchers look at case. Default false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_sensitive: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub force_replicate: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore_ineligible_table: Option<bool>,
+    #[serde(default, skip_serializing_if = "FilterConfig::is_default")]
+    pub filter: FilterConfig,
+    #[serde(default, skip_serializing_if = "SinkConfig::is_default")]
+    pub sink: SinkConfig,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct FilterConfig {
+    /// Default (and when empty) `["*.*"]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<String>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl FilterConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SinkConfig {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dispatchers: Vec<Dispatcher>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl SinkConfig {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// One entry of `[[sink.dispatchers]]`; the first whose matcher matches decides topic and partition.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Dispatcher {
+    #[serde(default)]
+    pub matcher: Vec<String>,
+    /// Topic expression; empty is the default topic.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub topic: String,
+    /// `default` `table` `ts` `index-value` `rowid` `columns`; empty is `default`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub partition: String,
+    /// Deprecated spelling of `partition`; both set is an error.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub dispatcher: String,
+    /// With `index-value`: that index's columns instead of the handle key.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub index: String,
+    /// With `columns`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct KafkaConfig {
+    /// `host:port` each.
+    #[serde(default)]
+    pub brokers: Vec<String>,
+    /// The default topic: the sink URI's path.
+    #[serde(default)]
+    pub topic: String,
+    /// The sink URI's query parameters, their own names; values are text, whole numbers or booleans.
+    #[serde(default)]
+    pub params: Map<String, Value>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl std::fmt::Debug for KafkaConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&String> = self.params.keys().collect();
+        f.debug_struct("KafkaConfig")
+            .field("brokers", &self.brokers)
+            .field("topic", &self.topic)
+            .field("params", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+impl KafkaConfig {
+    /// A parameter as the text it has in the sink URI.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<String> {
+        match self.params.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
+    }
+}
+
+/// A Confluent-compatible Schema Registry.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SchemaRegistry {
+    /// `http(s)://host[:port][/prefix]`; credentials in it are moved to `user` and `password` on save.
+    #[serde(default)]
+    pub url: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub user: String,
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub password: SecretText,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Connector {
+    #[serde(default)]
+    pub name: String,
+    /// `sqlserver` | `snowflake` | `mysql` | `postgres`.
+    #[serde(default)]
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub flavour: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+    /// The connector's own property keys.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub config: Map<String, Value>,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl std::fmt::Debug for Connector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connector").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct KsqlStatement {
+    #[serde(default)]
+    pub name: String,
+    /// `stream` | `table`: generated; absent with `sql`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub statement: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub topic: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sql: String,
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Pipeline {
+    /// An empty document of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self {
+            version: 1,
+            name: name.to_owned(),
+            source: Source { start: start_now(), ..Source::default() },
+            changefeed: ChangefeedSpec::default(),
+            kafka: KafkaConfig::default(),
+            schema_registry: None,
+            connectors: Vec::new(),
+            ksqldb: Vec::new(),
+            extra: Extra::new(),
+        }
+    }
+
+    /// Visits every secret of the document with its path: to seal, resolve, redact or export it. Anything whose name
+    /// says secret counts, known key or not, so that a misspelt `sasl-pasword` is not shown to the world either.
+    pub fn for_each_secret(&mut self, visit: &mut dyn FnMut(&str, &mut String)) {
+        visit_if_set("source.password", &mut self.source.password.0, visit);
+        visit_map("source", &mut self.source.extra, visit);
+        visit_map("kafka.params", &mut self.kafka.params, visit);
+        visit_map("kafka", &mut self.kafka.extra, visit);
+        visit_map("changefeed.config.sink", &mut self.changefeed.config.sink.extra, visit);
+        if let Some(registry) = &mut self.schema_registry {
+            visit_if_set("schema_registry.password", &mut registry.password.0, visit);
+            visit_map("schema_registry", &mut registry.extra, visit);
+        }
+        for (i, connector) in self.connectors.iter_mut().enumerate() {
+            visit_map(&format!("connectors[{i}].config"), &mut connector.config, visit);
+        }
+        visit_map("", &mut self.extra, visit);
+    }
+}
+
+fn visit_if_set(path: &str, text: &mut String, visit: &mut dyn FnMut(&str, &mut String)) {
+    if !text.is_empty() {
+        visit(path, text);
+    }
+}
+
+fn visit_map(path: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
+    for (key, value) in map.iter_mut() {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match value {
+            Value::String(text) if is_secret_key(key) => visit_if_set(&path, text, visit),
+            Value::Object(inner) => visit_map(&path, inner, visit),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Findings: what is wrong with a document or a connection, all at once, each at its field.
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is. `Error` refuses a launch, `Warning` asks for a look, `Info` explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing has to be done.
+    Info,
+    /// Works, but probably not as wanted.
+    Warning,
+    /// Refused: saving a draft is allowed, launching is not.
+    Error,
+}
+
+/// One problem, with the place it is at and the way out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Finding {
+    /// Dotted path into the pipeline document, e.g. `changefeed.config.sink.dispatchers[0].topic`; empty for the whole.
+    pub path: String,
+    pub severity: Severity,
+    /// Stable, documented in `docs/FINDINGS.md`, kebab-case, e.g. `unknown-key`.
+    pub code: String,
+    /// What is wrong, as a sentence for a person. Never holds a secret.
+    pub message: String,
+    /// What to do about it; empty when the message says it all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hint: String,
+}
+
+impl Finding {
+    #[must_use]
+    pub fn new(severity: Severity, path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        Self { path: path.into(), severity, code: code.to_owned(), message: message.into(), hint: String::new() }
+    }
+
+    #[must_use]
+    pub fn error(path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, path, code, message)
+    }
+
+    #[must_use]
+    pub fn warning(path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, path, code, message)
+    }
+
+    #[must_use]
+    pub fn info(path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Info, path, code, message)
+    }
+
+    /// The same finding with advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// The same finding, its path put below `prefix`.
+    #[must_use]
+    pub fn below(mut self, prefix: &str) -> Self {
+        self.path = match (prefix.is_empty(), self.path.is_empty()) {
+            (true, _) => self.path,
+            (false, true) => prefix.to_owned(),
+            (false, false) if self.path.starts_with('[') => format!("{prefix}{}", self.path),
+            (false, false) => format!("{prefix}.{}", self.path),
+        };
+        self
+    }
+}
+
+/// Whether any finding refuses a launch.
+#[must_use]
+pub fn has_errors(findings: &[Finding]) -> bool {
+    findings.iter().any(|f| f.severity == Severity::Error)
+}

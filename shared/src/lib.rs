@@ -1,0 +1,18 @@
+//! The domain of Changefeed Studio: what a pipeline document means, where a row goes and which bytes it becomes.
+//!
+//! Pure by rule: no I/O, no clock, no randomness, no async. The same code runs in the browser (wasm32) and in the
+//! engine, so what the page previews is what the engine does.
+
+pub mod api;
+pub mod avro;
+pub mod config;
+pub mod dispatch;
+pub mod finding;
+pub mod render;
+pub mod row;
+pub mod row_event;
+pub mod schema;
+pub mod secret;
+pub mod sink_uri;
+
+pub use finding::{Finding, Severity};
