@@ -65,7 +65,6 @@ pub struct PipelineDetail {
 pub enum SavePipeline {
     /// TOML text; refused with findings when it does not parse.
     Toml { toml: String },
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     Document {
         #[cfg_attr(feature = "openapi", schema(value_type = Object))]
         document: Box<Pipeline>,
