@@ -1,1 +1,0 @@
-//! Confluent Schema Registry client: cache and retry.
