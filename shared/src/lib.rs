@@ -8,6 +8,7 @@ pub mod avro;
 pub mod config;
 pub mod dispatch;
 pub mod finding;
+pub mod fixtures;
 pub mod render;
 pub mod row;
 pub mod row_event;

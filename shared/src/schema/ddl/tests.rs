@@ -1,0 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
+mod alter;
+mod create;
+mod robust;
