@@ -15,6 +15,5 @@ pub mod row_event;
 pub mod schema;
 pub mod secret;
 pub mod sink_uri;
-pub mod spelling;
 
 pub use finding::{Finding, Severity};

@@ -15,7 +15,17 @@ pub enum Position {
         gtid: Option<String>,
     },
     /// The TPC-C workload: number of transactions done.
-    Tpcc { transaction: u64 },
+    Tpcc {
+        transaction: u64,
+        /// Rows of the initial load done, when the load was asked for (`start = "snapshot"`); transactions begin after it.
+        #[serde(default, skip_serializing_if = "nothing_loaded")]
+        loaded: u64,
+    },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `skip_serializing_if` passes a reference")]
+fn nothing_loaded(rows: &u64) -> bool {
+    *rows == 0
 }
 
 impl std::fmt::Display for Position {
@@ -23,7 +33,8 @@ impl std::fmt::Display for Position {
         match self {
             Self::Binlog { file, position, gtid: None } => write!(f, "{file}:{position}"),
             Self::Binlog { file, position, gtid: Some(gtid) } => write!(f, "{file}:{position} (GTID {gtid})"),
-            Self::Tpcc { transaction } => write!(f, "transaction {transaction}"),
+            Self::Tpcc { transaction: 0, loaded } if *loaded > 0 => write!(f, "row {loaded} of the initial load"),
+            Self::Tpcc { transaction, .. } => write!(f, "transaction {transaction}"),
         }
     }
 }
