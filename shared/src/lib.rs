@@ -15,5 +15,6 @@ pub mod row_event;
 pub mod schema;
 pub mod secret;
 pub mod sink_uri;
+pub mod spelling;
 
 pub use finding::{Finding, Severity};

@@ -1,1 +1,16 @@
-//! placeholder
+//! Where a row goes: which tables are wanted, their topics, and the partition of each row.
+
+mod filter;
+mod partition;
+mod pattern;
+mod preview;
+mod re2;
+mod router;
+mod subject;
+mod topic;
+
+pub use filter::{TableFilter, exclusion, is_system_schema};
+pub use partition::{PARTITION_WORDS, PartitionPlan, PartitionRule};
+pub use preview::{RoutePreview, preview};
+pub use router::{Route, Router};
+pub use topic::{MAX_TOPIC_BYTES, TopicError, TopicExpression, is_legal_topic};

@@ -1,0 +1,189 @@
+//! Protocol, registry and codec options.
+//! Source: `pingcap/ticdc` pkg/sink/codec/common/config.go, pkg/config/sink.go, pkg/config/sink_protocol.go.
+
+use super::layers::{FILE_PATH, Layers, Section, URI_PATH};
+use crate::Finding;
+use crate::avro::{AvroOptions, BigintUnsignedMode, DecimalMode};
+use crate::config::Pipeline;
+use crate::spelling::did_you_mean;
+use serde_json::Value;
+
+const PROTOCOLS: [&str; 13] = [
+    "avro",
+    "flat-avro",
+    "default",
+    "open-protocol",
+    "canal",
+    "canal-json",
+    "maxwell",
+    "craft",
+    "csv",
+    "debezium",
+    "debezium-avro",
+    "simple",
+    "canal-flat-json",
+];
+
+const SINK_PATH: &str = "changefeed.config.sink";
+
+/// What the codec is told, beyond the Avro options.
+pub(super) struct Codec {
+    pub avro: AvroOptions,
+    pub include_before_value: bool,
+    pub watermark: bool,
+}
+
+pub(super) fn read(layers: &mut Layers<'_>, pipeline: &Pipeline) -> Codec {
+    check_protocol(layers, pipeline);
+    check_registry(layers, pipeline);
+    check_atomicity(layers, pipeline);
+    check_large_messages(layers);
+    let tidb_extension = layers.boolean(Section::Codec, "enable-tidb-extension").is_some_and(|s| s.value);
+    let decimal = match word(layers, "avro-decimal-handling-mode", ["precise", "string"]) {
+        Some("string") => DecimalMode::String,
+        _ => DecimalMode::Precise,
+    };
+    let bigint_unsigned = match word(layers, "avro-bigint-unsigned-handling-mode", ["long", "string"]) {
+        Some("string") => BigintUnsignedMode::String,
+        _ => BigintUnsignedMode::Long,
+    };
+    let include_before_value = layers.boolean(Section::Codec, "avro-include-before-value").is_some_and(|s| s.value);
+    let watermark = layers.boolean(Section::Codec, "avro-enable-watermark");
+    if let Some(watermark) = watermark.as_ref().filter(|w| w.value && !tidb_extension) {
+        layers.error(
+            &watermark.path,
+            "watermark-without-extension",
+            "`avro-enable-watermark` needs `enable-tidb-extension`.",
+            "It is a test mode of TiCDC: remove it.",
+        );
+    }
+    if let Some(size) = layers.integer(Section::Codec, "max-batch-size").filter(|size| size.value <= 0) {
+        layers.error(&size.path, "max-batch-size-invalid", format!("invalid max-batch-size {}: it must be above 0.", size.value), "");
+    }
+    for name in ["only-output-updated-columns", "content-compatible", "output-row-key", "debezium-disable-schema"] {
+        let _ = layers.boolean(Section::Codec, name);
+    }
+    Codec {
+        avro: AvroOptions { tidb_extension, decimal, bigint_unsigned },
+        include_before_value,
+        watermark: watermark.is_some_and(|w| w.value),
+    }
+}
+
+/// One of two words, compared exactly.
+fn word(layers: &mut Layers<'_>, name: &str, words: [&'static str; 2]) -> Option<&'static str> {
+    let setting = layers.text(Section::Codec, name)?;
+    let known = words.into_iter().find(|&word| word == setting.value);
+    if known.is_none() {
+        layers.error(
+            &setting.path,
+            "codec-mode-invalid",
+            format!("{name} value could only be \"{}\" or \"{}\", not `{}`.", words[0], words[1], setting.value),
+            did_you_mean(&setting.value, words),
+        );
+    }
+    known
+}
+
+fn sink_text(pipeline: &Pipeline, name: &str) -> Option<String> {
+    pipeline.changefeed.config.sink.extra.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// TiCDC drops the registry of the file unless the protocol is spelt exactly `avro`, so only that spelling passes.
+fn check_protocol(layers: &mut Layers<'_>, pipeline: &Pipeline) {
+    let uri = pipeline.kafka.param("protocol").filter(|text| !text.is_empty());
+    let file = sink_text(pipeline, "protocol");
+    let uri_path = format!("{URI_PATH}.protocol");
+    let (path, protocol) = match (uri, file) {
+        (Some(uri), Some(file)) => {
+            if uri != file {
+                let message = format!("The sink URI says `{uri}` and the configuration `{file}`: the sink URI wins.");
+                layers.warning(&format!("{SINK_PATH}.protocol"), "protocol-twice", message, "Keep one of them.");
+            }
+            (uri_path, uri)
+        }
+        (Some(uri), None) => (uri_path, uri),
+        (None, Some(file)) => (format!("{SINK_PATH}.protocol"), file),
+        (None, None) => {
+            return layers.error(&uri_path, "protocol-missing", "No protocol is given.", "Set `protocol = \"avro\"`.");
+        }
+    };
+    if protocol == "avro" {
+        return;
+    }
+    if protocol.eq_ignore_ascii_case("avro") || protocol.eq_ignore_ascii_case("flat-avro") {
+        let message = format!("With the protocol spelt `{protocol}` TiCDC loses the schema registry of its configuration.");
+        layers.error(&path, "protocol-spelling", message, "Write it exactly `avro`.");
+    } else if PROTOCOLS.iter().any(|known| known.eq_ignore_ascii_case(&protocol)) {
+        let message = format!("The protocol `{protocol}` is not Avro, the one this studio builds.");
+        layers.error(&path, "protocol-not-avro", message, "Set `protocol = \"avro\"`.");
+    } else {
+        let hint = match did_you_mean(&protocol, PROTOCOLS) {
+            hint if hint.is_empty() => "Set `protocol = \"avro\"`.".to_owned(),
+            hint => hint,
+        };
+        layers.error(&path, "protocol-unknown", format!("unknown '{protocol}' message protocol for sink."), hint);
+    }
+}
+
+fn check_registry(layers: &mut Layers<'_>, pipeline: &Pipeline) {
+    const GLUE: &str = "glue-schema-registry-config";
+    let document = pipeline.schema_registry.as_ref().is_some_and(|registry| !registry.url.is_empty());
+    let elsewhere = [
+        (format!("{URI_PATH}.schema-registry"), pipeline.kafka.param("schema-registry").is_some_and(|url| !url.is_empty())),
+        (format!("{SINK_PATH}.schema-registry"), sink_text(pipeline, "schema-registry").is_some()),
+    ];
+    let glue = layers.file_value(GLUE).is_some();
+    let confluent = document || elsewhere.iter().any(|(_, given)| *given);
+    if glue && confluent {
+        layers.error(
+            &format!("{FILE_PATH}.{GLUE}"),
+            "registry-twice",
+            "Both `schema-registry` and `glue-schema-registry-config` are given.",
+            "Keep one of them.",
+        );
+    }
+    if !glue && !confluent {
+        layers.error(
+            "schema_registry.url",
+            "registry-missing",
+            "Avro needs a registry: neither `schema-registry` nor `glue-schema-registry-config` is given.",
+            "Give the registry's URL, for example `https://psrc-xxxxx.region.cloud.confluent.cloud`.",
+        );
+    }
+    for (path, _) in elsewhere.into_iter().filter(|(_, given)| *given) {
+        let message = if document {
+            "The registry is given here and in `schema_registry`; TiCDC may take this one."
+        } else {
+            "The registry's URL belongs to `schema_registry`: this studio reads it only there."
+        };
+        let report = if document { Finding::warning } else { Finding::error };
+        layers.findings.push(report(&path, "registry-misplaced", message).hint("Move it to `schema_registry.url`."));
+    }
+}
+
+fn check_atomicity(layers: &mut Layers<'_>, pipeline: &Pipeline) {
+    let uri = pipeline.kafka.param("transaction-atomicity").map(|text| (format!("{URI_PATH}.transaction-atomicity"), text));
+    let file = || sink_text(pipeline, "transaction-atomicity").map(|text| (format!("{SINK_PATH}.transaction-atomicity"), text));
+    if let Some((path, level)) = uri.filter(|(_, text)| !text.is_empty()).or_else(file).filter(|(_, level)| level != "none") {
+        layers.error(
+            &path,
+            "transaction-atomicity-unsupported",
+            format!("{level} level atomicity is not supported by kafka scheme."),
+            "Remove it, or set `none`.",
+        );
+    }
+}
+
+fn check_large_messages(layers: &mut Layers<'_>) {
+    const OPTION: &str = "large-message-handle-option";
+    let option = layers.file_value("large-message-handle").and_then(|config| config.get(OPTION)).and_then(Value::as_str).unwrap_or("none");
+    if !option.is_empty() && option != "none" {
+        layers.error(
+            &format!("{FILE_PATH}.large-message-handle.{OPTION}"),
+            "large-message-unsupported",
+            format!("Avro does not support the large-message option `{option}`."),
+            "Set `none`, and raise `max-message-bytes` with the topic's limit.",
+        );
+    }
+}
