@@ -1,1 +1,15 @@
-fn main() {}
+//! The studio's page: draws what the backend and `shared` say. It has no rules of its own.
+
+mod api;
+mod app;
+mod browser;
+mod components;
+mod live;
+mod pages;
+mod state;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+    browser::remove_boot_screen();
+}
