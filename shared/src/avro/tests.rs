@@ -1,1 +1,4 @@
+#![allow(clippy::unwrap_used)]
 
+mod judged;
+mod vectors;
