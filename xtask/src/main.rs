@@ -1,1 +1,63 @@
-fn main() {}
+//! `cargo xtask`: set up, build, run, prove and measure the studio, on a machine with git, rustup and a C toolchain.
+
+mod bench;
+mod check;
+mod e2e;
+mod lab;
+mod page;
+mod process;
+mod run;
+mod setup;
+mod steps;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  run [ARGS…]      set up, build and start the studio; ARGS go to `changefeed-studio serve`
+  test             set up and prove everything; CI=true: nothing may be skipped
+  check            formatting and lints, natively and for wasm32
+  setup            install what building needs
+  bench [--json]   measure, as a packaged binary would run
+  lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver (addresses in .lab/env.json)
+  lab down         stop them
+  lab status       what runs, and where
+  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n)
+  journeys         the browser journeys alone
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["run", rest @ ..] => run::run(rest),
+        ["test"] => return test::run(),
+        ["check"] => check::run(),
+        ["setup"] => setup::run(),
+        ["bench"] => bench::run(bench::Output::Table),
+        ["bench", "--json"] => bench::run(bench::Output::Json),
+        ["lab", "up"] => lab::up().map(drop),
+        ["lab", "down"] => lab::down(),
+        ["lab", "status"] => lab::status(),
+        ["e2e", names @ ..] => e2e::run(names),
+        ["journeys"] => e2e::run(&["journeys"]),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("unknown command `{}`\n\n{USAGE}", words.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,50 @@
+"""What the judge calls sound and broken order, and that it tells rows apart. Run: python -m unittest discover tests/judge"""
+
+import unittest
+from decimal import Decimal
+
+import judge
+from database import Column, Table, same
+from order import not_sent_again, violations
+from topics import Message, rebuild
+
+
+class Order(unittest.TestCase):
+    def test_resending_from_a_checkpoint_is_sound(self):
+        for versions in ([], [1], [1, 2, 3], [1, 2, 3, 2, 3], [1, 1, 2, 2], [1, 2, None, 2, None], [1, 3, 2, 3], [1, 2, 3, 1, 2, 3]):
+            self.assertIsNone(not_sent_again(versions), versions)
+
+    def test_an_older_version_that_stays_last_is_broken(self):
+        for versions, broken in (([1, 3, 2], 2), ([2, 1], 1), ([1, 2, 3, 1, 3], 1), ([1, 2, 3, 1], 1)):
+            self.assertEqual(not_sent_again(versions), broken, versions)
+
+    def test_a_key_lives_in_one_partition(self):
+        self.assertEqual(violations({(7,): [(0, 1), (1, 2)]}), ["key (7,) is in more than one partition"])
+
+
+class Tables(unittest.TestCase):
+    def test_the_last_message_of_a_key_counts_and_a_tombstone_removes(self):
+        def value(name, version):
+            return {"name": name, "_tidb_op": "u", "_tidb_commit_ts": version, "_tidb_commit_physical_time": 0}
+
+        sent = [Message(0, (1,), value("a", 1)), Message(0, (1,), value("b", 2)), Message(0, (2,), value("c", 3)), Message(0, (2,), None)]
+        rebuilt = rebuild(iter(sent))
+        self.assertEqual(rebuilt.rows, {(1,): {"name": "b"}})
+        self.assertEqual((rebuilt.messages, rebuilt.tombstones, rebuilt.rewinds), (4, 1, 0))
+
+    def test_every_difference_is_named(self):
+        table = Table("s", "t", [Column("id", "int"), Column("name", "varchar")], ["id"])
+        rebuilt = {(1,): {"id": 1, "name": "a"}, (2,): {"id": 2}, (3,): {"id": 3, "name": "c"}}
+        problems = judge.compare(table, rebuilt, {(1,): (1, "b"), (2,): (2, "b"), (4,): (4, "d")})
+        self.assertEqual(len(problems), 4, problems)
+        self.assertEqual(judge.compare(table, {(1,): {"id": 1, "name": "a"}}, {(1,): (1, "a")}), [])
+
+    def test_scale_and_type_count(self):
+        self.assertTrue(same(Decimal("1.50"), Decimal("1.50")))
+        self.assertFalse(same(Decimal("1.5"), Decimal("1.50")))
+        self.assertFalse(same("1", 1))
+        self.assertTrue(same(None, None))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,40 @@
+//! Asks the independent consumer for its verdict.
+
+use crate::{lab::Env, process, workspace};
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Rebuilds every table of `tpcc` from the topics with `prefix` and compares. The report stays in `dir/report.json`.
+///
+/// # Errors
+/// When a table differs, a key's order is broken, or the judge cannot do its work.
+pub fn compare(lab: &Env, broker: &str, registry: &str, prefix: &str, dir: &Path) -> Result<()> {
+    let mut judge = Command::new(&lab.python);
+    judge.arg(workspace::root().join("tests/judge/judge.py"));
+    judge.args(["--bootstrap", broker, "--registry", registry, "--prefix", prefix, "--schema", "tpcc"]);
+    judge.args(["--host", &lab.mariadb.host, "--port", &lab.mariadb.port.to_string(), "--user", &lab.mariadb.user]);
+    judge.env("LAB_PASSWORD", &lab.mariadb.password).stderr(Stdio::inherit());
+    let output = judge.output().with_context(|| format!("cannot start `{}`", process::line(&judge)))?;
+    let report = dir.join("report.json");
+    fs::write(&report, &output.stdout)?;
+    let verdict: Value = serde_json::from_slice(&output.stdout).with_context(|| format!("the judge gave no verdict: {}", output.status))?;
+    for table in verdict["tables"].as_array().into_iter().flatten() {
+        let count = |key: &str| table[key].as_u64().unwrap_or_default();
+        println!(
+            "  {:<24} {:>8} messages, {:>7} tombstones -> {:>7} rows",
+            table["table"].as_str().unwrap_or_default(),
+            count("messages"),
+            count("tombstones"),
+            count("rows")
+        );
+    }
+    if output.status.success() && verdict["equal"] == true {
+        return Ok(());
+    }
+    bail!("the rebuilt tables are not the database's ({}):\n{}", report.display(), serde_json::to_string_pretty(&verdict["problems"])?)
+}

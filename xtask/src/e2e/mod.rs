@@ -1,0 +1,152 @@
+//! The main job, proved from outside: go-tpc changes MariaDB, the studio's own program replicates, and an independent consumer
+//! (`tests/judge`) rebuilds the tables from Kafka and compares them with the database.
+
+mod judge;
+mod pipeline;
+mod random;
+mod studio;
+mod workload;
+
+use crate::{
+    lab::{self, Env},
+    process,
+    steps::human,
+    workspace,
+};
+use anyhow::{Context, Result, bail};
+use pipeline::{Pipeline, Runner};
+use random::Random;
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+use studio::Studio;
+use workload::Workload;
+
+/// How often the engine is killed.
+const CRASHES: u32 = 20;
+/// Time between start and kill: start-up, the middle of a batch and quiet moments are all hit.
+const LIFETIME_MS: std::ops::Range<u64> = 300..2_500;
+/// For catching up after the workload has ended.
+const CATCH_UP: Duration = Duration::from_secs(180);
+
+/// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
+pub fn run(names: &[&str]) -> Result<()> {
+    let names = if names.is_empty() { &["kafka", "playground", "crashes"] } else { names };
+    process::run(&mut workspace::cargo(&["build", "--locked", "-p", "backend"]))?;
+    let lab = lab::up()?;
+    for name in names {
+        let start = Instant::now();
+        match *name {
+            "kafka" => kafka(&lab)?,
+            "playground" => playground(&lab)?,
+            "crashes" => crashes(&lab)?,
+            "journeys" => journeys(&lab)?,
+            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes and journeys"),
+        }
+        println!("{name}: ok in {}", human(start.elapsed()));
+    }
+    Ok(())
+}
+
+/// go-tpc prepares one warehouse and runs while the pipeline replicates to Apache Kafka.
+pub fn kafka(lab: &Env) -> Result<()> {
+    let scene = Scene::new(lab, "kafka")?;
+    scene.prove(&lab.kafka.bootstrap, Conduct::Steady)
+}
+
+/// The same, to the embedded broker.
+pub fn playground(lab: &Env) -> Result<()> {
+    let scene = Scene::new(lab, "playground")?;
+    let broker = scene.studio.kafka.clone();
+    scene.prove(&broker, Conduct::Steady)
+}
+
+/// The engine is killed at random moments and started again, all the while.
+pub fn crashes(lab: &Env) -> Result<()> {
+    let scene = Scene::new(lab, "crashes")?;
+    let seed = match env::var("SEED") {
+        Ok(text) => text.parse().context("SEED is a number")?,
+        Err(_) => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.subsec_nanos().into(),
+    };
+    println!("crashes: SEED={seed}");
+    scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed })
+}
+
+/// A person's way through the page, in a real browser; pictures go to `target/journeys`.
+pub fn journeys(lab: &Env) -> Result<()> {
+    workload::reset(&lab.mariadb)?;
+    let mut journeys = workspace::cargo(&["test", "--locked", "-p", "journeys"]);
+    journeys.env("STUDIO", workspace::studio()).env("LAB", lab::dir().join("env.json"));
+    process::run(journeys.env("PICTURES", workspace::target_dir().join("journeys")))
+}
+
+#[derive(Clone, Copy)]
+enum Conduct {
+    Steady,
+    Crashing { seed: u64 },
+}
+
+/// One proof's own things: an empty database, a studio for its registry (and broker), a data folder.
+struct Scene<'a> {
+    lab: &'a Env,
+    name: &'static str,
+    dir: PathBuf,
+    studio: Studio,
+}
+
+impl<'a> Scene<'a> {
+    fn new(lab: &'a Env, name: &'static str) -> Result<Self> {
+        let dir = lab::dir().join("e2e").join(name);
+        if dir.exists() {
+            fs::remove_dir_all(&dir)?;
+        }
+        fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        workload::reset(&lab.mariadb)?;
+        let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"))?;
+        Ok(Self { lab, name, dir, studio })
+    }
+
+    fn prove(&self, broker: &str, conduct: Conduct) -> Result<()> {
+        // Topics of an earlier proof on the same broker must not be taken for ours.
+        let stamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+        let prefix = format!("{}_{stamp}_", self.name);
+        let pipeline =
+            Pipeline { prefix: &prefix, broker, registry: &self.studio.registry, start: &workload::position(&self.lab.mariadb)? };
+        let file = self.dir.join("pipeline.toml");
+        fs::write(&file, pipeline.to_toml(&self.lab.mariadb))?;
+        let runner = Runner::new(&file, &self.dir.join("engine"), &self.dir.join("engine.log"), &self.lab.mariadb.password);
+
+        let workload = Workload::start(self.lab, &self.dir.join("go-tpc.log"))?;
+        match conduct {
+            Conduct::Steady => replicate(&runner, workload)?,
+            Conduct::Crashing { seed } => replicate_crashing(&runner, workload, seed)?,
+        }
+        let start = Instant::now();
+        runner.until_idle(CATCH_UP)?;
+        println!("{}: caught up {} after the workload", self.name, human(start.elapsed()));
+        judge::compare(self.lab, broker, &self.studio.registry, &prefix, Path::new(&self.dir))
+    }
+}
+
+fn replicate(runner: &Runner, workload: Workload) -> Result<()> {
+    let mut engine = runner.start()?;
+    workload.finish()?;
+    engine.expect_alive()
+}
+
+fn replicate_crashing(runner: &Runner, mut workload: Workload, seed: u64) -> Result<()> {
+    let mut random = Random::new(seed);
+    let mut during_workload = 0;
+    for _ in 0..CRASHES {
+        let mut engine = runner.start()?;
+        thread::sleep(Duration::from_millis(random.within(LIFETIME_MS)));
+        engine.expect_alive()?;
+        during_workload += u32::from(workload.is_running());
+        engine.kill()?;
+    }
+    println!("crashes: {CRASHES} kills, {during_workload} of them while the workload ran");
+    workload.finish()
+}

@@ -1,0 +1,156 @@
+//! The pipeline under proof and `changefeed-studio run`, which replicates it.
+
+use crate::{lab::MariaDb, process, workspace};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs::{self, OpenOptions},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// The secret of [`Pipeline::to_toml`] is a reference to this variable.
+const PASSWORD: &str = "LAB_PASSWORD";
+/// Nothing to replicate for so long means caught up.
+const IDLE_SECONDS: &str = "3";
+
+pub struct Pipeline<'a> {
+    /// Every topic begins with it.
+    pub prefix: &'a str,
+    pub broker: &'a str,
+    pub registry: &'a str,
+    /// Binlog file and offset.
+    pub start: &'a str,
+}
+
+impl Pipeline<'_> {
+    pub fn to_toml(&self, mariadb: &MariaDb) -> String {
+        let Self { prefix, broker, registry, start } = self;
+        let MariaDb { host, port, replication_user, .. } = mariadb;
+        format!(
+            r#"version = 1
+name = "end-to-end"
+
+[source]
+kind = "mysql"
+url = "mysql://{replication_user}@{host}:{port}"
+password = "env:{PASSWORD}"
+start = "{start}"
+
+[changefeed]
+id = "end-to-end"
+target = "native"
+
+[changefeed.config.filter]
+rules = ["tpcc.*", "!tpcc.history"]
+
+[[changefeed.config.sink.dispatchers]]
+matcher = ["*.*"]
+topic = "{prefix}{{schema}}_{{table}}"
+partition = "index-value"
+
+[kafka]
+brokers = ["{broker}"]
+topic = "{prefix}meta"
+
+[kafka.params]
+protocol = "avro"
+partition-num = 3
+replication-factor = 1
+enable-tidb-extension = true
+
+[schema_registry]
+url = "{registry}"
+"#
+        )
+    }
+}
+
+/// Starts the engine, again and again, on one data folder.
+pub struct Runner {
+    pipeline: PathBuf,
+    data_dir: PathBuf,
+    log: PathBuf,
+    password: String,
+}
+
+impl Runner {
+    pub fn new(pipeline: &Path, data_dir: &Path, log: &Path, password: &str) -> Self {
+        Self { pipeline: pipeline.to_owned(), data_dir: data_dir.to_owned(), log: log.to_owned(), password: password.to_owned() }
+    }
+
+    /// Runs until somebody ends it.
+    pub fn start(&self) -> Result<Engine> {
+        let mut command = self.command()?;
+        let child = command.spawn().with_context(|| format!("cannot start `{}`", process::line(&command)))?;
+        Ok(Engine { child, log: self.log.clone() })
+    }
+
+    /// Runs until nothing is left to replicate.
+    ///
+    /// # Errors
+    /// When the engine fails, or is still busy after `patience`.
+    pub fn until_idle(&self, patience: Duration) -> Result<()> {
+        let mut command = self.command()?;
+        let mut child = command.args(["--until-idle", IDLE_SECONDS]).spawn().context("cannot start the engine")?;
+        let mut status = None;
+        crate::lab::until(patience, || {
+            status = child.try_wait().ok().flatten();
+            status.is_some()
+        });
+        match status {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => bail!("the engine failed: {status}; its log ends:\n{}", tail(&self.log)),
+            None => {
+                child.kill()?;
+                child.wait()?;
+                bail!("the engine did not catch up within {} s; its log ends:\n{}", patience.as_secs(), tail(&self.log))
+            }
+        }
+    }
+
+    fn command(&self) -> Result<Command> {
+        let log =
+            OpenOptions::new().create(true).append(true).open(&self.log).with_context(|| format!("cannot write {}", self.log.display()))?;
+        let mut command = Command::new(workspace::studio());
+        command.arg("run").arg(&self.pipeline).arg("--data-dir").arg(&self.data_dir).env(PASSWORD, &self.password);
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        Ok(command)
+    }
+}
+
+/// A running engine; killed, not stopped, when dropped: whatever it has not finished is done again by the next.
+pub struct Engine {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Engine {
+    /// # Errors
+    /// When it has ended by itself.
+    pub fn expect_alive(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => bail!("the engine ended by itself: {status}; its log ends:\n{}", tail(&self.log)),
+        }
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+fn tail(log: &Path) -> String {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}

@@ -1,0 +1,99 @@
+//! Apache Kafka from Maven Central: one node, KRaft, no wrapper scripts.
+
+use super::{daemon::Daemon, env::Kafka, wait::free_port};
+use crate::{process, workspace};
+use anyhow::{Context, Result};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+pub const NAME: &str = "kafka";
+const POM: &str = include_str!("../../lab/kafka/pom.xml");
+/// Any will do: there is one node.
+const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
+
+/// The folder with Kafka and all it needs, fetched by Maven on first use.
+pub fn get() -> Result<PathBuf> {
+    let version = POM.split("<artifactId>kafka_2.13</artifactId>").nth(1).and_then(|rest| rest.split(['>', '<']).nth(2));
+    let version = version.context("lab/kafka/pom.xml names no version of Kafka")?;
+    let jars = workspace::cache_dir().join(format!("kafka-{version}"));
+    if !jars.is_dir() {
+        let draft = jars.with_extension("new");
+        super::remove(&draft)?;
+        let mut maven = workspace::command("mvn");
+        maven.args(["-q", "-B", "-f", "xtask/lab/kafka/pom.xml", "dependency:copy-dependencies", "-DincludeScope=runtime"]);
+        process::run(maven.arg(format!("-DoutputDirectory={}", draft.display())))?;
+        fs::rename(&draft, &jars).with_context(|| format!("cannot make {}", jars.display()))?;
+    }
+    Ok(jars)
+}
+
+pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
+    let daemon = Daemon::new(lab, NAME);
+    if let Some(known) = known.filter(|known| daemon.pid() == Some(known.pid) && answers(&known.bootstrap)) {
+        return Ok(known.clone());
+    }
+    daemon.stop()?;
+    let dir = lab.join(NAME);
+    super::remove(&dir)?;
+    fs::create_dir_all(&dir)?;
+    let (port, controller_port) = (free_port()?, free_port()?);
+    let properties = dir.join("server.properties");
+    fs::write(&properties, settings(&dir.join("data"), port, controller_port))?;
+
+    let java = |main: &str| {
+        let mut java = Command::new("java");
+        java.args(["-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"]);
+        java.arg(jars.join("*")).arg(main);
+        java
+    };
+    process::output(java("kafka.tools.StorageTool").args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties))?;
+    let pid = daemon.start(java("kafka.Kafka").arg(&properties))?;
+    let bootstrap = format!("127.0.0.1:{port}");
+    daemon.wait_ready(Duration::from_secs(120), || answers(&bootstrap))?;
+    Ok(Kafka { bootstrap, pid })
+}
+
+fn settings(data: &Path, port: u16, controller_port: u16) -> String {
+    format!(
+        "process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs={}
+# The pipeline makes its own topics, as on any well-kept cluster.
+auto.create.topics.enable=false
+# One node.
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+",
+        data.display()
+    )
+}
+
+/// Whether a broker answers Kafka's ApiVersions request (version 0: correlation id, error code, the list).
+fn answers(bootstrap: &str) -> bool {
+    const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect(bootstrap)?;
+        stream.set_read_timeout(PATIENCE)?;
+        // Size 10, API key 18, version 0, correlation id 1, no client id.
+        stream.write_all(&[0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff])?;
+        let mut head = [0; 10];
+        stream.read_exact(&mut head)?;
+        Ok(head[4..] == [0, 0, 0, 1, 0, 0])
+    };
+    ask().unwrap_or(false)
+}

@@ -1,0 +1,115 @@
+//! The lab: the real parts that a user has, without Docker. MariaDB with a row binlog, Apache Kafka (KRaft, one node), a WebDriver
+//! with Chromium, go-tpc, and a Python with Confluent's client. Everything listens on loopback, on ports that were free at `up`.
+//!
+//! State lives in `.lab/`: `env.json` (addresses and pids), `run/` (pid files), `log/`, and the servers' data, which `down` removes.
+
+mod daemon;
+mod env;
+mod go_tpc;
+mod http;
+mod kafka;
+mod mariadb;
+mod python;
+mod wait;
+mod webdriver;
+
+pub use env::{Env, MariaDb};
+pub use wait::until;
+
+use crate::{
+    setup::debian::{self, Package, Probe},
+    steps::Steps,
+    workspace,
+};
+use anyhow::{Context, Result};
+use daemon::Daemon;
+use std::{fs, path::PathBuf};
+
+/// How many steps [`start`] takes.
+pub const STEPS: usize = 7;
+
+/// Only programs: no package here starts a service of its own.
+const PACKAGES: &[Package] = &[
+    Package { name: "mariadb-server-core", probe: Probe::Program("mariadbd") },
+    Package { name: "mariadb-client-core", probe: Probe::Program("mariadb") },
+    Package { name: "golang-go", probe: Probe::Program("go") },
+    Package { name: "openjdk-17-jre-headless", probe: Probe::Program("java") },
+    Package { name: "maven", probe: Probe::Program("mvn") },
+    Package { name: "python3-venv", probe: Probe::Python("ensurepip") },
+    Package { name: "chromium", probe: Probe::Program("chromium") },
+    Package { name: "chromium-driver", probe: Probe::Program("chromedriver") },
+];
+
+/// Where the lab keeps its state.
+pub fn dir() -> PathBuf {
+    workspace::root().join(".lab")
+}
+
+/// `cargo xtask lab up`.
+pub fn up() -> Result<Env> {
+    let env = start(&mut Steps::new(STEPS))?;
+    println!("{}", env.to_json());
+    Ok(env)
+}
+
+/// Gets, starts and waits for every part, in [`STEPS`] steps. What already runs is left as it is.
+pub fn start(steps: &mut Steps) -> Result<Env> {
+    let dir = dir();
+    for folder in ["run", "log"] {
+        fs::create_dir_all(dir.join(folder)).with_context(|| format!("cannot make {}", dir.join(folder).display()))?;
+    }
+    steps.step("Debian packages for the lab", || debian::ensure(PACKAGES))?;
+    let go_tpc = steps.step("go-tpc", go_tpc::get)?;
+    let python = steps.step("Python with Confluent's client", python::get)?;
+    let jars = steps.step("Apache Kafka's jars", kafka::get)?;
+    let known = Env::read(&dir.join("env.json")).ok();
+    let mariadb = steps.step("MariaDB", || mariadb::start(&dir, known.as_ref().map(|env| &env.mariadb)))?;
+    let kafka = steps.step("Apache Kafka", || kafka::start(&dir, &jars, known.as_ref().map(|env| &env.kafka)))?;
+    let webdriver = steps.step("Chromium's driver", || webdriver::start(&dir, known.as_ref().map(|env| &env.webdriver)))?;
+    let env = Env { mariadb, kafka, webdriver, go_tpc, python };
+    env.write(&dir.join("env.json"))?;
+    Ok(env)
+}
+
+/// `cargo xtask lab down`: stops what runs, also after a crash of this program, and removes the servers' data.
+pub fn down() -> Result<()> {
+    let dir = dir();
+    for name in PARTS {
+        let daemon = Daemon::new(&dir, name);
+        let was_running = daemon.pid().is_some();
+        daemon.stop()?;
+        eprintln!("{name}: {}", if was_running { "stopped" } else { "was not running" });
+        remove(&dir.join(name))?;
+    }
+    match fs::remove_file(dir.join("env.json")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).context("cannot remove .lab/env.json"),
+        _ => Ok(()),
+    }
+}
+
+/// `cargo xtask lab status`.
+pub fn status() -> Result<()> {
+    let dir = dir();
+    for name in PARTS {
+        match Daemon::new(&dir, name).pid() {
+            Some(pid) => println!("{name}: running (pid {pid})"),
+            None => println!("{name}: not running"),
+        }
+    }
+    if let Ok(env) = Env::read(&dir.join("env.json")) {
+        println!("{}", env.to_json());
+    }
+    Ok(())
+}
+
+/// Names of daemons, pid files, logs and data folders, in the order of stopping.
+const PARTS: &[&str] = &[webdriver::NAME, kafka::NAME, mariadb::NAME];
+
+fn remove(folder: &std::path::Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
