@@ -2,4 +2,5 @@
 
 #[cfg(feature = "playground")]
 pub mod broker;
+mod listener;
 pub mod registry;

@@ -174,9 +174,14 @@ fn incompatibility_advice(reason: &str) -> &'static str {
              nullable, set the subject's compatibility to NONE or FORWARD for this change, or start a new topic",
         ),
         (
-            "MISSING_UNION_BRANCH",
+            "writer type: NULL",
             "a nullable column became NOT NULL, which old rows may contradict: keep it nullable, set the subject's compatibility to \
              FORWARD or NONE for this change, or start a new topic",
+        ),
+        (
+            "MISSING_UNION_BRANCH",
+            "a nullable column's type changed to one that cannot hold its old values: widen it instead, set the subject's \
+             compatibility to NONE for this change, or start a new topic",
         ),
         (
             "NAME_MISMATCH",

@@ -129,7 +129,8 @@ async fn every_refusal_becomes_an_engine_error_with_code_and_advice() {
 async fn advice_follows_the_rule_that_the_registry_names() {
     for (rule, advice) in [
         ("READER_FIELD_MISSING_DEFAULT_VALUE", "NOT NULL column without default"),
-        ("MISSING_UNION_BRANCH", "nullable column became NOT NULL"),
+        ("TYPE_MISMATCH reader type: INT not compatible with writer type: NULL", "nullable column became NOT NULL"),
+        ("MISSING_UNION_BRANCH", "a nullable column's type changed"),
         ("NAME_MISMATCH", "a topic of its own"),
         ("TYPE_MISMATCH", "widen it"),
         ("something new", "relax"),

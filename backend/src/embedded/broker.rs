@@ -1,1 +1,0 @@
-//! Embedded Kafka-compatible broker.
