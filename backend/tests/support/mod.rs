@@ -1,0 +1,4 @@
+//! What several test binaries share; not each uses all of it.
+#![allow(dead_code, clippy::unwrap_used)]
+
+pub mod mariadb;
