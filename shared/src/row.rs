@@ -151,6 +151,12 @@ impl Row {
         (0..self.len()).filter_map(|i| self.get(i))
     }
 
+    /// Bytes of all `Bytes` values together.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        self.heap.len()
+    }
+
     /// Memory held, in bytes: what the engine's budgets count.
     #[must_use]
     pub fn memory(&self) -> usize {

@@ -1,0 +1,60 @@
+//! What can be asked of a server without a changefeed: its tables, and whether it can be a source.
+
+use super::check::Facts;
+use super::connect::Connector;
+use super::tables;
+use super::{MysqlOptions, SecretString};
+use crate::engine::{error::EngineError, source::Inspect};
+use async_trait::async_trait;
+use shared::{Finding, api::TableListing};
+
+/// Looks at a MySQL or MariaDB server for the editor and for checks; each question is a connection of its own.
+pub struct MysqlInspect {
+    url: String,
+    password: Option<SecretString>,
+}
+
+impl MysqlInspect {
+    /// With the same address and password as [`MysqlOptions`].
+    #[must_use]
+    pub fn new(url: String, password: Option<SecretString>) -> Self {
+        Self { url, password }
+    }
+
+    async fn facts(&self) -> Result<Vec<Finding>, EngineError> {
+        let connector = Connector::new(&self.url, self.password.as_ref())?;
+        let mut conn = connector.open().await?;
+        let flavour = connector.flavour(&mut conn).await?;
+        let facts = Facts::read(&connector, &mut conn, &flavour).await?;
+        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        Ok(facts.findings(connector.peer()))
+    }
+}
+
+impl From<&MysqlOptions> for MysqlInspect {
+    fn from(options: &MysqlOptions) -> Self {
+        Self { url: options.url.clone(), password: options.password.clone() }
+    }
+}
+
+#[async_trait]
+impl Inspect for MysqlInspect {
+    async fn tables(&self) -> Result<(String, Vec<TableListing>), EngineError> {
+        let connector = Connector::new(&self.url, self.password.as_ref())?;
+        let mut conn = connector.open().await?;
+        let flavour = connector.flavour(&mut conn).await?;
+        let mut listings = Vec::new();
+        for (schema, name) in tables::list(&connector, &mut conn).await? {
+            // Dropped since it was listed, or a view by now: not a table.
+            if let Some(ddl) = tables::show_create(&connector, &mut conn, &schema, &name).await? {
+                listings.push(TableListing { schema, name, ddl });
+            }
+        }
+        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        Ok((flavour.name, listings))
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        self.facts().await.unwrap_or_else(|error| vec![error.finding])
+    }
+}

@@ -1,0 +1,174 @@
+//! From "where to begin" to a place in the binlog, with the table definitions that hold there.
+
+use super::check::{BinlogEnd, Facts, binlog_end};
+use super::connect::{Connector, Flavour};
+use super::failure::{START, failure};
+use super::gtid::GtidState;
+use super::tables::Tables;
+use crate::engine::{
+    error::{EngineError, ErrorKind},
+    position::Position,
+    source::{Begin, Wanted},
+};
+use mysql_async::{Conn, prelude::Queryable};
+use shared::{config::StartFrom, finding::Severity, row::CommitTs};
+
+/// A point between two events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Empty until the server has told it.
+    pub file: String,
+    pub position: u64,
+}
+
+/// Everything a reader needs to begin.
+pub(super) struct Start {
+    pub flavour: Flavour,
+    pub place: Place,
+    /// What has been executed up to `place`.
+    pub gtid: Option<GtidState>,
+    /// Ask the server for what follows `gtid` rather than for what follows `place`.
+    pub by_gtid: bool,
+    /// No later commit-ts may be lower.
+    pub floor: CommitTs,
+    /// Whether `place` should be sent as resolved at once: it is not written anywhere yet.
+    pub announce: bool,
+    pub tables: Tables,
+}
+
+/// How often definitions are read before giving up on a moment without DDL.
+const QUIET_ATTEMPTS: usize = 10;
+
+impl Start {
+    /// Finds the place, after making sure that the server can be a source.
+    ///
+    /// # Errors
+    /// The server is not fit for it, or the place is not one of its binlog's.
+    pub async fn find(connector: &Connector, wanted: Wanted, begin: Begin) -> Result<Self, EngineError> {
+        let mut conn = connector.open().await?;
+        let flavour = connector.flavour(&mut conn).await?;
+        let facts = Facts::read(connector, &mut conn, &flavour).await?;
+        if let Some(finding) = facts.findings(connector.peer()).into_iter().find(|f| f.severity == Severity::Error) {
+            let kind = if finding.code == "source-denied" { ErrorKind::Denied } else { ErrorKind::Config };
+            return Err(EngineError::new(kind, finding));
+        }
+        let known = |tables| Tables::new(wanted, connector.clone(), &flavour, tables);
+        let start = match begin {
+            Begin::Checkpoint { position: Position::Binlog { file, position, gtid }, commit_ts, schemas } => {
+                let gtid = gtid.and_then(|text| GtidState::parse(&text, flavour.mariadb));
+                // A GTID also finds its place on another server, after a failover; a file name there would mean something else.
+                let by_gtid = gtid.is_some();
+                let place = if by_gtid { Place::default() } else { Place { file, position } };
+                Self { tables: known(schemas), flavour, place, gtid, by_gtid, floor: commit_ts, announce: false }
+            }
+            Begin::Checkpoint { position: Position::Tpcc { .. }, .. } => {
+                return Err(failure(
+                    ErrorKind::Config,
+                    START,
+                    "start-foreign",
+                    "the checkpoint is from another kind of source",
+                    "start anew, or give the pipeline another name",
+                ));
+            }
+            Begin::Fresh(from) => {
+                let mut tables = known(Vec::new());
+                match from {
+                    StartFrom::Now => {
+                        let end = quiet_end(connector, &mut conn, &flavour, &mut tables).await?;
+                        let gtid = gtid_at_end(connector, &mut conn, &flavour, &facts, &end).await?;
+                        let place = Place { file: end.file, position: end.position };
+                        let floor = server_time(connector, &mut conn).await?;
+                        Self { flavour, place, gtid, by_gtid: false, floor, announce: true, tables }
+                    }
+                    StartFrom::Binlog { file, position } => {
+                        tables.load(&mut conn).await?;
+                        let gtid = if flavour.mariadb { mariadb_gtid(connector, &mut conn, &file, position).await? } else { None };
+                        let place = Place { file, position: position.max(4) };
+                        Self { flavour, place, gtid, by_gtid: false, floor: CommitTs(0), announce: false, tables }
+                    }
+                    StartFrom::Gtid(text) => {
+                        let gtid = GtidState::parse(&text, flavour.mariadb).ok_or_else(|| not_a_gtid(&text, &flavour))?;
+                        tables.load(&mut conn).await?;
+                        Self {
+                            flavour,
+                            place: Place::default(),
+                            gtid: Some(gtid),
+                            by_gtid: true,
+                            floor: CommitTs(0),
+                            announce: false,
+                            tables,
+                        }
+                    }
+                    StartFrom::Snapshot | StartFrom::Time(_) | StartFrom::Tso(_) => return Err(unsupported(&from)),
+                }
+            }
+        };
+        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        Ok(start)
+    }
+}
+
+/// The end of the binlog, with the definitions that hold there: they were the same before and after it was asked for.
+async fn quiet_end(connector: &Connector, conn: &mut Conn, flavour: &Flavour, tables: &mut Tables) -> Result<BinlogEnd, EngineError> {
+    tables.load(conn).await?;
+    let mut end = binlog_end(connector, conn, flavour).await?;
+    for _ in 0..QUIET_ATTEMPTS {
+        if !tables.load(conn).await? {
+            break;
+        }
+        end = binlog_end(connector, conn, flavour).await?;
+    }
+    Ok(end)
+}
+
+async fn gtid_at_end(
+    connector: &Connector,
+    conn: &mut Conn,
+    flavour: &Flavour,
+    facts: &Facts,
+    end: &BinlogEnd,
+) -> Result<Option<GtidState>, EngineError> {
+    if flavour.mariadb {
+        return mariadb_gtid(connector, conn, &end.file, end.position).await;
+    }
+    Ok(facts.gtid_mode().then(|| GtidState::parse(&end.executed, false)).flatten())
+}
+
+/// MariaDB answers which GTIDs a place corresponds to; nothing for a place that is not between two transactions.
+async fn mariadb_gtid(connector: &Connector, conn: &mut Conn, file: &str, position: u64) -> Result<Option<GtidState>, EngineError> {
+    let text: Option<Option<String>> =
+        conn.exec_first("SELECT BINLOG_GTID_POS(?, ?)", (file, position)).await.map_err(|e| connector.failed(e))?;
+    Ok(text.flatten().and_then(|text| GtidState::parse(&text, true)))
+}
+
+/// The server's clock, to the second below.
+async fn server_time(connector: &Connector, conn: &mut Conn) -> Result<CommitTs, EngineError> {
+    let seconds: Option<u64> = conn.query_first("SELECT UNIX_TIMESTAMP()").await.map_err(|e| connector.failed(e))?;
+    Ok(CommitTs::new(seconds.unwrap_or(0).saturating_mul(1000), 0))
+}
+
+fn not_a_gtid(text: &str, flavour: &Flavour) -> EngineError {
+    let form = if flavour.mariadb { "0-1-100,1-2-7" } else { "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-23" };
+    failure(
+        ErrorKind::Config,
+        START,
+        "start-gtid",
+        format!("`{text}` is not a GTID position of {}", flavour.name),
+        format!("it looks like `{form}`"),
+    )
+}
+
+fn unsupported(from: &StartFrom) -> EngineError {
+    let what = match from {
+        StartFrom::Snapshot => "from a snapshot",
+        StartFrom::Time(_) => "at a time",
+        _ => "at a TSO",
+    };
+    failure(
+        ErrorKind::Config,
+        START,
+        "start-unsupported",
+        format!("a MySQL or MariaDB source cannot start {what}"),
+        "start `now`, at a binlog file and position, or at a GTID position",
+    )
+}

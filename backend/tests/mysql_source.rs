@@ -1,0 +1,14 @@
+//! The MySQL source against a real, private MariaDB.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+#[path = "mysql_source/tail.rs"]
+mod tail;
+
+#[path = "mysql_source/failures.rs"]
+mod failures;
+#[path = "mysql_source/following.rs"]
+mod following;
+#[path = "mysql_source/types.rs"]
+mod types;
