@@ -6,6 +6,7 @@ mod browser;
 mod components;
 mod live;
 mod pages;
+mod rules;
 mod state;
 
 fn main() {

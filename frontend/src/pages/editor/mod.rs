@@ -1,5 +1,23 @@
-use leptos::prelude::*;
-#[component]
-pub fn NewPage() -> impl IntoView {}
-#[component]
-pub fn EditPage() -> impl IntoView {}
+//! The pipeline editor: a form and a text over one document, and beside them what it means.
+
+mod analysis;
+mod catalogue;
+mod document;
+mod field;
+mod fixes;
+mod form;
+mod guard;
+mod kafka;
+mod launch;
+mod open;
+mod registry;
+mod review;
+mod routing;
+mod source;
+mod state;
+mod steps;
+mod tables;
+mod toml_view;
+mod truth;
+
+pub use open::{EditPage, NewPage};

@@ -1,0 +1,135 @@
+//! The source's tables, as the studio read them or as the user pasted them.
+
+use super::state::Editor;
+use crate::{
+    api::{self, Failure},
+    browser::{self, Cancel},
+    rules,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
+use shared::schema::TableModel;
+use std::sync::Arc;
+
+/// Work between two breaths of the page, milliseconds.
+const BUDGET_MS: f64 = 16.0;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loading {
+    /// Nothing was asked for yet, or it was called off.
+    Idle,
+    Asking,
+    /// Definitions read so far, of how many.
+    Reading(usize, usize),
+    Failed(Failure),
+    /// From where: the server's own words, or the pasted text.
+    Done(String),
+}
+
+/// A definition that could not be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    pub table: String,
+    pub why: String,
+}
+
+#[derive(Clone, Copy)]
+pub struct Catalogue {
+    pub tables: RwSignal<Arc<Vec<TableModel>>>,
+    pub unread: RwSignal<Vec<Unread>>,
+    pub loading: RwSignal<Loading>,
+    /// The table that the truth panel follows, `schema.table`.
+    pub chosen: RwSignal<Option<String>>,
+    cancel: StoredValue<Option<Cancel>, LocalStorage>,
+    turn: StoredValue<u32>,
+}
+
+impl Catalogue {
+    pub fn new() -> Self {
+        Self {
+            tables: RwSignal::new(Arc::default()),
+            unread: RwSignal::new(Vec::new()),
+            loading: RwSignal::new(Loading::Idle),
+            chosen: RwSignal::new(None),
+            cancel: StoredValue::new_local(None),
+            turn: StoredValue::new(0),
+        }
+    }
+
+    fn begin(self) -> u32 {
+        self.turn.update_value(|turn| *turn = turn.wrapping_add(1));
+        self.turn.get_value()
+    }
+
+    fn is_stale(self, mine: u32) -> bool {
+        self.turn.try_get_value() != Some(mine)
+    }
+
+    /// Asks the source that the document describes.
+    pub fn load(self, editor: Editor) {
+        let mine = self.begin();
+        self.cancel.set_value(Cancel::new());
+        self.loading.set(Loading::Asking);
+        let document = editor.document.get_untracked();
+        spawn_local(async move {
+            // The request holds the signal; dropping the controller in `cancel` calls it off.
+            let signal = self.cancel.try_with_value(|cancel| cancel.as_ref().map(Cancel::signal)).flatten();
+            let answer = api::source_tables(document, signal).await;
+            if self.is_stale(mine) {
+                return;
+            }
+            match answer {
+                Ok(answer) => self.read(mine, answer).await,
+                Err(failure) if failure.is_cancelled() => self.loading.set(Loading::Idle),
+                Err(failure) => self.loading.set(Loading::Failed(failure)),
+            }
+        });
+    }
+
+    pub fn cancel(self) {
+        self.begin();
+        self.cancel.set_value(None);
+        self.loading.set(Loading::Idle);
+    }
+
+    async fn read(self, mine: u32, answer: shared::api::TablesAnswer) {
+        let total = answer.tables.len();
+        let (mut tables, mut unread) = (Vec::with_capacity(total), Vec::new());
+        let mut began = browser::elapsed_ms();
+        for (at, listing) in answer.tables.iter().enumerate() {
+            match rules::read_definition(listing) {
+                Ok(table) => tables.push(table),
+                Err(why) => unread.push(Unread { table: format!("{}.{}", listing.schema, listing.name), why }),
+            }
+            if browser::elapsed_ms() - began > BUDGET_MS {
+                self.loading.set(Loading::Reading(at + 1, total));
+                TimeoutFuture::new(0).await;
+                if self.is_stale(mine) {
+                    return;
+                }
+                began = browser::elapsed_ms();
+            }
+        }
+        self.show(tables, unread);
+        self.loading.set(Loading::Done(answer.server));
+    }
+
+    /// Takes `CREATE TABLE` text in place of a connection.
+    pub fn paste(self, text: &str) -> Result<usize, String> {
+        let tables = rules::read_definitions(text)?;
+        self.begin();
+        let count = tables.len();
+        self.show(tables, Vec::new());
+        self.loading.set(Loading::Done("the pasted text".to_owned()));
+        Ok(count)
+    }
+
+    fn show(self, tables: Vec<TableModel>, unread: Vec<Unread>) {
+        let still_there = self.chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(|chosen| tables.iter().any(|table| table.qualified() == *chosen)));
+        if !still_there {
+            self.chosen.set(None);
+        }
+        self.tables.set(Arc::new(tables));
+        self.unread.set(unread);
+    }
+}

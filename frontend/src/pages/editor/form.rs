@@ -1,0 +1,160 @@
+//! The editor's frame: bar, steps, form or text, and the truth beside them.
+
+use super::{
+    guard::LeaveGuard,
+    kafka::KafkaStep,
+    registry::RegistryStep,
+    review::ReviewStep,
+    routing::RoutingStep,
+    source::SourceStep,
+    state::{Editor, Mode},
+    steps::{Step, StepsRail},
+    tables::TablesStep,
+    toml_view::TomlView,
+    truth::TruthPanel,
+};
+use crate::{
+    components::{Icon, Segments, Shape, Top},
+    state::Toasts,
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
+
+#[component]
+pub fn EditorView(editor: Editor) -> impl IntoView {
+    editor.analysis.follow(editor);
+    let current = Step::current();
+    let title = move || {
+        let name = editor.document.with(|document| document.name.clone());
+        if name.is_empty() { "New pipeline".to_owned() } else { name }
+    };
+    let chip = move || {
+        if editor.dirty() {
+            view! { <span class="chip warn" data-test="dirty">"not saved"</span> }
+        } else if editor.saved_name.get().is_some() {
+            view! { <span class="chip" data-test="saved">"saved"</span> }
+        } else {
+            view! { <span class="chip" data-test="saved">"new"</span> }
+        }
+    };
+    let step = move || match current.get() {
+        Step::Source => view! { <SourceStep/> }.into_any(),
+        Step::Tables => view! { <TablesStep/> }.into_any(),
+        Step::Routing => view! { <RoutingStep/> }.into_any(),
+        Step::Kafka => view! { <KafkaStep/> }.into_any(),
+        Step::Registry => view! { <RegistryStep/> }.into_any(),
+        Step::Review => view! { <ReviewStep/> }.into_any(),
+    };
+    let form = move || {
+        if editor.mode.get() == Mode::Toml {
+            view! { <TomlView/> }.into_any()
+        } else {
+            view! { {step} <NextSteps current=current/> }.into_any()
+        }
+    };
+    view! {
+        <Top title=Signal::derive(title) in_pipelines=true beside=chip>
+            <ModeSwitch/>
+            <SaveButton/>
+            <A href=Step::Review.href() scroll=false attr:class="btn p" attr:data-test="review">"Review and launch"</A>
+        </Top>
+        <Show when=move || editor.restored.get()>
+            <div class="banner info" role="status">
+                "Unsaved changes from your last visit were kept."
+                <button type="button" class="btn s" on:click=move |_| editor.discard()>"Throw them away"</button>
+            </div>
+        </Show>
+        <div class="edit">
+            <StepsRail current=current/>
+            <div class="form">{form}</div>
+            <TruthPanel/>
+        </div>
+        <LeaveGuard/>
+    }
+}
+
+#[component]
+fn ModeSwitch() -> impl IntoView {
+    let editor = Editor::expect();
+    let toasts = Toasts::expect();
+    let choose = move |mode: Mode| match mode {
+        Mode::Toml if editor.mode.get_untracked() == Mode::Form => editor.show_text(),
+        Mode::Form if editor.toml_findings.with_untracked(|findings| !findings.is_empty()) => {
+            toasts.bad("The text is no document yet: repair the marked line first, or the form would lose it");
+        }
+        mode => editor.mode.set(mode),
+    };
+    view! { <Segments label="Edit as" options=vec![(Mode::Form, "Form"), (Mode::Toml, "TOML")] chosen=editor.mode on_choose=choose/> }
+}
+
+#[component]
+fn SaveButton() -> impl IntoView {
+    let editor = Editor::expect();
+    let toasts = Toasts::expect();
+    let navigate = use_navigate();
+    let current = Step::current();
+    let save = move |_| {
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            let was_new = editor.saved_name.get_untracked().is_none();
+            match editor.save().await {
+                Ok(detail) => {
+                    toasts.good(format!("Saved {}", detail.summary.name));
+                    if was_new {
+                        let href = format!("{}{}", crate::api::pipeline_path(&detail.summary.name, "edit"), current.get_untracked().href());
+                        navigate(&href, NavigateOptions { replace: true, ..NavigateOptions::default() });
+                    }
+                }
+                Err(failure) => {
+                    editor.show_everything();
+                    toasts.failed("save", &failure);
+                }
+            }
+        });
+    };
+    let name_missing = move || editor.document.with(|document| document.name.is_empty());
+    view! {
+        <button
+            type="button"
+            class="btn"
+            data-test="save"
+            disabled=move || editor.saving.get() || !editor.dirty() || name_missing()
+            title=move || if name_missing() { "A name is needed first" } else { "" }
+            on:click=save
+        >
+            {move || if editor.saving.get() { view! { <span class="spin"></span> }.into_any() } else { ().into_any() }}
+            {move || if editor.saved_name.get().is_some() { "Save" } else { "Save draft" }}
+        </button>
+    }
+}
+
+/// Tries all connections; the answer shows at the fields and under Findings.
+#[component]
+pub fn TestButton() -> impl IntoView {
+    let editor = Editor::expect();
+    let toasts = Toasts::expect();
+    let test = move |_| {
+        spawn_local(async move {
+            if let Err(failure) = editor.test_connections().await {
+                toasts.failed("test the connections", &failure);
+            }
+        });
+    };
+    view! {
+        <button type="button" class="btn" data-test="test-connections" disabled=move || editor.checking.get() on:click=test>
+            {move || if editor.checking.get() { view! { <span class="spin"></span> }.into_any() } else { view! { <Icon shape=Shape::Pipe size=14/> }.into_any() }}
+            {move || if editor.checking.get() { "Testing…" } else { "Test connections" }}
+        </button>
+    }
+}
+
+#[component]
+fn NextSteps(#[prop(into)] current: Signal<Step>) -> impl IntoView {
+    let link = |step: Step, text: String, class: &'static str| view! { <A href=step.href() scroll=false attr:class=class>{text}</A> };
+    view! {
+        <div class="next">
+            <span>{move || current.get().before().map(|step| link(step, format!("Back: {}", step.title()), "btn q"))}</span>
+            <span>{move || current.get().after().map(|step| link(step, format!("Next: {}", step.title()), "btn"))}</span>
+        </div>
+    }
+}

@@ -1,0 +1,117 @@
+//! The steps of the form, and which step a finding belongs to.
+
+use super::{analysis::Said, state::Editor};
+use crate::components::{Icon, Shape};
+use leptos::prelude::*;
+use leptos_router::{components::A, hooks::use_query_map};
+use shared::Severity;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Source,
+    Tables,
+    Routing,
+    Kafka,
+    Registry,
+    Review,
+}
+
+impl Step {
+    pub const ALL: [Self; 6] = [Self::Source, Self::Tables, Self::Routing, Self::Kafka, Self::Registry, Self::Review];
+
+    /// In the address, `?step=`.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Tables => "tables",
+            Self::Routing => "routing",
+            Self::Kafka => "kafka",
+            Self::Registry => "registry",
+            Self::Review => "review",
+        }
+    }
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Source => "Source",
+            Self::Tables => "Tables",
+            Self::Routing => "Routing",
+            Self::Kafka => "Kafka",
+            Self::Registry => "Registry",
+            Self::Review => "Review",
+        }
+    }
+
+    /// Where the field of a path is.
+    pub fn of_path(path: &str) -> Self {
+        let under = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['.', '[']));
+        if path == "name" || under("source") {
+            Self::Source
+        } else if under("changefeed.config.filter") || under("changefeed.config.case-sensitive") {
+            Self::Tables
+        } else if under("changefeed.config.sink.dispatchers") {
+            Self::Routing
+        } else if under("kafka") {
+            Self::Kafka
+        } else if under("schema_registry") {
+            Self::Registry
+        } else {
+            Self::Review
+        }
+    }
+
+    pub fn before(self) -> Option<Self> {
+        let at = Self::ALL.iter().position(|step| *step == self)?;
+        Self::ALL.get(at.checked_sub(1)?).copied()
+    }
+
+    pub fn after(self) -> Option<Self> {
+        let at = Self::ALL.iter().position(|step| *step == self)?;
+        Self::ALL.get(at + 1).copied()
+    }
+
+    /// The link to this step of the open page.
+    pub fn href(self) -> String {
+        format!("?step={}", self.key())
+    }
+
+    /// The address's step; the first one when it names none.
+    pub fn current() -> Memo<Self> {
+        let query = use_query_map();
+        Memo::new(move |_| query.with(|query| query.get_str("step").and_then(|key| Self::ALL.into_iter().find(|step| step.key() == key)).unwrap_or(Self::Source)))
+    }
+}
+
+#[component]
+pub fn StepsRail(#[prop(into)] current: Signal<Step>) -> impl IntoView {
+    let editor = Editor::expect();
+    let step_link = move |step: Step| {
+        let mark = move || {
+            editor.analysis.said.with(|said| mark_of(step, said))
+        };
+        view! {
+            <li>
+                <A href=move || step.href() attr:aria-current=move || (current.get() == step).then_some("step") scroll=false attr:data-test=format!("step-{}", step.key())>
+                    {step.title()}
+                    <span class="mark">{mark}</span>
+                </A>
+            </li>
+        }
+    };
+    view! { <nav aria-label="Steps"><ol class="steps">{Step::ALL.into_iter().map(step_link).collect_view()}</ol></nav> }
+}
+
+/// A count in the colour of the worst finding, or a tick.
+fn mark_of(step: Step, said: &[Said]) -> Option<AnyView> {
+    let of_step = || said.iter().map(|one| &one.finding).filter(|finding| finding.severity != Severity::Info && Step::of_path(&finding.path) == step);
+    let count = of_step().count();
+    let worst = of_step().map(|finding| finding.severity).max();
+    match worst {
+        Some(severity) => {
+            let (class, word) = if severity == Severity::Error { ("count bad", "errors or warnings") } else { ("count warn", "warnings") };
+            Some(view! { <span class=class aria-label=format!("{count} {word}")>{count}</span> }.into_any())
+        }
+        None if step == Step::Review => None,
+        None => Some(view! { <span class="ok-text"><Icon shape=Shape::Check size=14/></span> }.into_any()),
+    }
+}

@@ -1,0 +1,150 @@
+//! A made-up row of the chosen table on its way: partition, key, value, as the engine would send it.
+
+use super::NoTables;
+use crate::{
+    components::Segments,
+    pages::editor::state::Editor,
+    rules::{self, Cell, Followed, Part},
+};
+use leptos::prelude::*;
+use serde_json::Value;
+use shared::row::Op;
+
+/// Bytes drawn of a key or value.
+const MOST_BYTES: usize = 96;
+/// Tables offered to choose from.
+const MOST_TABLES: usize = 200;
+
+#[component]
+pub fn FollowTab() -> impl IntoView {
+    let editor = Editor::expect();
+    let op = RwSignal::new(Op::Update);
+    // The chosen table, or the first that really goes somewhere.
+    let name = Memo::new(move |_| {
+        editor.catalogue.chosen.get().or_else(|| {
+            editor.analysis.routes.with(|routes| {
+                let first = routes.iter().find(|route| route.matched && route.eligible).or(routes.first())?;
+                Some(format!("{}.{}", first.schema, first.table))
+            })
+        })
+    });
+    // Follows the analysis, which rests while the user types.
+    let followed = Memo::new(move |_| {
+        editor.analysis.routes.track();
+        let (name, op) = (name.get()?, op.get());
+        let document = editor.document.get_untracked();
+        let tables = editor.catalogue.tables.get();
+        let table = tables.iter().find(|table| table.qualified() == name)?;
+        Some((op, rules::follow(&document, table, op)))
+    });
+    let names = move || {
+        let chosen = name.get();
+        let mut names = editor.analysis.routes.with(|routes| {
+            let going = routes.iter().filter(|route| route.matched && route.eligible);
+            going.take(MOST_TABLES).map(|route| format!("{}.{}", route.schema, route.table)).collect::<Vec<_>>()
+        });
+        if let Some(chosen) = &chosen
+            && !names.contains(chosen)
+        {
+            names.insert(0, chosen.clone());
+        }
+        names.into_iter().map(|one| view! { <option value=one.clone() selected=chosen.as_ref() == Some(&one)>{one.clone()}</option> }).collect_view()
+    };
+    let body = move || match followed.get() {
+        None => ().into_any(),
+        Some((_, Err(why))) => view! { <div class="find warn" data-test="follow-refused">{why}</div> }.into_any(),
+        Some((op, Ok(followed))) => hops(op, followed).into_any(),
+    };
+    view! {
+        <Show when=move || name.get().is_some() fallback=|| view! { <NoTables/> }>
+            <div class="buttons">
+                <Segments label="Change" options=vec![(Op::Insert, "insert"), (Op::Update, "update"), (Op::Delete, "delete")] chosen=op on_choose=move |chosen| op.set(chosen)/>
+                <select class="input follow-table" aria-label="Table" on:change:target=move |event| editor.catalogue.chosen.set(Some(event.target().value()))>{names}</select>
+            </div>
+            <div data-test="followed">{body}</div>
+            <p class="help">"A made-up row, sent through the engine's own routing and encoding in this page. Schema ids come from the registry; 1 and 2 stand for them."</p>
+        </Show>
+    }
+}
+
+fn hops(op: Op, followed: Followed) -> impl IntoView {
+    let verb = match op {
+        Op::Insert => "INSERT",
+        Op::Update => "UPDATE",
+        Op::Delete => "DELETE",
+    };
+    let hashed = (!followed.hashed.is_empty()).then(|| {
+        let columns = followed.hashed.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(", ");
+        view! { " of " <span class="s">{columns}</span> }
+    });
+    let value = match followed.value {
+        Some(value) => part(value).into_any(),
+        None => view! { <pre><span class="m">"tombstone"</span><span class="dim">", no value: consumers drop the row, compaction drops the key"</span></pre> }.into_any(),
+    };
+    view! {
+        <div class="flow">
+            <div class="hop"><b>"row"</b><pre>{verb}" "{cells(op, &followed.row)}</pre></div>
+            <div class="hop"><b>"topic"</b><pre data-test="follow-topic">{followed.topic}</pre></div>
+            <div class="hop">
+                <b>"partition"</b>
+                <pre>{followed.partition_rule}{hashed}" → "<span class="v" data-test="follow-partition">{followed.partition}</span><span class="dim">" of "{followed.partitions}</span></pre>
+            </div>
+            <div class="hop"><b>"key"</b>{part(followed.key)}</div>
+            <div class="hop"><b>"value"</b>{value}</div>
+        </div>
+    }
+}
+
+fn cells(op: Op, cells: &[Cell]) -> impl IntoView + use<> {
+    cells
+        .iter()
+        .map(|cell| {
+            let (before, after) = (cell.before.clone().unwrap_or_default(), cell.after.clone().unwrap_or_default());
+            let value = match op {
+                Op::Insert => view! { <span class="v">{after}</span> }.into_any(),
+                Op::Delete => view! { <span class="dim">{before}</span> }.into_any(),
+                Op::Update => view! { <span class="dim">{before}" → "</span><span class="v">{after}</span> }.into_any(),
+            };
+            view! { <span class="k">{cell.column.clone()}</span>" "{value}"  " }
+        })
+        .collect_view()
+}
+
+/// Bytes with their header set apart, what a consumer reads, and the schema.
+fn part(part: Part) -> impl IntoView {
+    let (header, body) = part.bytes.split_at(part.bytes.len().min(5));
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let more = if body.len() > MOST_BYTES { "…" } else { "" };
+    let shown = format!("{}{more}", hex(&body[..body.len().min(MOST_BYTES)]));
+    let schema = serde_json::from_str::<Value>(&part.schema).and_then(|schema| serde_json::to_string_pretty(&schema)).unwrap_or(part.schema);
+    view! {
+        <div>
+            <pre class="dim">{part.subject}</pre>
+            <pre><span class="dim">{hex(header)}</span>" "<span class="s">{shown}</span><span class="dim">"  "{part.bytes.len()}" bytes"</span></pre>
+            <pre>{json(&part.json)}</pre>
+            <details class="fold small"><summary>"Avro schema"</summary><pre class="schema">{schema}</pre></details>
+        </div>
+    }
+}
+
+/// An object's names and values in their colours.
+fn json(text: &str) -> impl IntoView + use<> {
+    let Ok(Value::Object(map)) = serde_json::from_str::<Value>(text) else {
+        return view! { <span>{text.to_owned()}</span> }.into_any();
+    };
+    let count = map.len();
+    let fields = map
+        .into_iter()
+        .enumerate()
+        .map(|(at, (name, value))| {
+            let class = match value {
+                Value::String(_) => "s",
+                Value::Null => "dim",
+                _ => "v",
+            };
+            let comma = if at + 1 < count { ", " } else { "" };
+            view! { <span class="k">{format!("\"{name}\"")}</span>":"<span class=class>{value.to_string()}</span>{comma} }
+        })
+        .collect_view();
+    view! { "{"{fields}"}" }.into_any()
+}

@@ -1,0 +1,68 @@
+//! What the document means, beside the form: a row followed, the routing table, the files, the findings.
+
+mod files;
+mod findings;
+mod follow;
+mod routes;
+
+use super::state::Editor;
+use crate::components::{Icon, Shape, Tabs};
+use files::FilesTab;
+use findings::FindingsTab;
+use follow::FollowTab;
+use leptos::prelude::*;
+use routes::RoutesTab;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Follow,
+    Routes,
+    Files,
+    Findings,
+}
+
+#[component]
+pub fn TruthPanel() -> impl IntoView {
+    let editor = Editor::expect();
+    let tab = RwSignal::new(Tab::Follow);
+    let badge = move |of: Tab| match of {
+        Tab::Findings => {
+            let count = editor.analysis.said.with(Vec::len);
+            let class = if editor.analysis.errors() > 0 { "bad" } else { "warn" };
+            (count > 0).then(|| (count.to_string(), class))
+        }
+        _ => None,
+    };
+    let body = move || match tab.get() {
+        Tab::Follow => view! { <FollowTab/> }.into_any(),
+        Tab::Routes => view! { <RoutesTab/> }.into_any(),
+        Tab::Files => view! { <FilesTab/> }.into_any(),
+        Tab::Findings => view! { <FindingsTab/> }.into_any(),
+    };
+    view! {
+        <aside class="truth" aria-label="What the document means" data-test="truth">
+            <div>
+                <Tabs
+                    label="What the document means"
+                    options=vec![(Tab::Follow, "Follow a row"), (Tab::Routes, "Routing"), (Tab::Files, "Files"), (Tab::Findings, "Findings")]
+                    chosen=tab
+                    on_choose=move |chosen| tab.set(chosen)
+                    badge=badge
+                />
+                <div class="in" role="tabpanel">{body}</div>
+            </div>
+        </aside>
+    }
+}
+
+/// Where rows would be, before any table is known.
+#[component]
+fn NoTables() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon shape=Shape::Database size=24/>
+            <b>"No tables yet"</b>
+            <p>"Load the source's tables, or paste CREATE TABLE text (step Tables), to see where every row goes."</p>
+        </div>
+    }
+}

@@ -1,0 +1,205 @@
+//! The bridge to `shared`: the page's questions in the page's words. No rule is written here.
+
+use shared::{
+    Finding,
+    api::TableListing,
+    avro::TablePlan,
+    config::{self, Dispatcher, Pipeline},
+    dispatch::{self, RoutePreview, Router},
+    row::{Op, RowChange},
+    sample,
+    schema::{TableModel, ddl},
+    sink_uri::{KafkaOptions, SinkUri},
+};
+use std::sync::Arc;
+
+/// Codes of findings that the page can repair (`docs/FINDINGS.md`).
+pub const CODE_SECRET_ENCODED: &str = "secret-percent-encoded";
+/// The schema that unqualified names in pasted text belong to.
+const PASTED_SCHEMA: &str = "test";
+/// Partitions of a topic that TiCDC creates, unless `partition-num` says otherwise.
+const DEFAULT_PARTITIONS: u32 = 3;
+/// Stand for the ids that the registry will give.
+const KEY_SCHEMA_ID: u32 = 1;
+const VALUE_SCHEMA_ID: u32 = 2;
+
+/// A new document: one topic a table, keyed rows in order.
+pub fn new_document() -> Pipeline {
+    let mut document = Pipeline::named("");
+    document.source.kind = config::SourceKind::Mysql;
+    document.kafka.params.insert("protocol".to_owned(), "avro".into());
+    document.changefeed.config.sink.dispatchers.push(new_dispatcher());
+    document
+}
+
+/// What "Add dispatcher" adds.
+pub fn new_dispatcher() -> Dispatcher {
+    Dispatcher {
+        matcher: vec!["*.*".to_owned()],
+        topic: "tidb_{schema}_{table}".to_owned(),
+        partition: "index-value".to_owned(),
+        ..Dispatcher::default()
+    }
+}
+
+pub fn document_text(document: &Pipeline) -> String {
+    config::render(document)
+}
+
+pub fn read_document(text: &str) -> Result<Pipeline, Vec<Finding>> {
+    config::parse(text).map_err(|error| error.findings)
+}
+
+/// All findings of a document that need no tables.
+pub fn findings(document: &Pipeline) -> Vec<Finding> {
+    config::validate(document)
+}
+
+pub fn route(document: &Pipeline, tables: &[TableModel]) -> Vec<RoutePreview> {
+    dispatch::preview(document, tables)
+}
+
+pub fn leave_out(document: &mut Pipeline, schema: &str, table: &str) {
+    let rules = &mut document.changefeed.config.filter.rules;
+    if rules.is_empty() {
+        rules.push("*.*".to_owned());
+    }
+    rules.push(dispatch::exclusion(schema, table));
+}
+
+/// A secret without its percent-encoding; `None` when it is not text then.
+pub fn decode_secret(secret: &str) -> Option<String> {
+    percent_encoding::percent_decode_str(secret).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+pub fn read_definition(listing: &TableListing) -> Result<TableModel, String> {
+    ddl::parse_create_table(&listing.ddl, &listing.schema).map_err(|error| error.to_string())
+}
+
+pub fn read_definitions(text: &str) -> Result<Vec<TableModel>, String> {
+    let tables = ddl::parse_create_tables(text, PASTED_SCHEMA).map_err(|error| error.to_string())?;
+    if tables.is_empty() { Err("There is no CREATE TABLE statement in the text.".to_owned()) } else { Ok(tables) }
+}
+
+/// One row on its way, as far as Kafka.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    pub topic: String,
+    pub partition_rule: String,
+    /// Columns that chose the partition, with their values.
+    pub hashed: Vec<(String, String)>,
+    pub partition: u32,
+    pub partitions: u32,
+    /// Column, value before, value after; only what says something.
+    pub row: Vec<Cell>,
+    pub key: Part,
+    /// `None` is a tombstone.
+    pub value: Option<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    pub column: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// Key or value of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub subject: String,
+    pub schema: String,
+    /// With the five bytes of header: zero, and the schema id.
+    pub bytes: Vec<u8>,
+    /// What a consumer reads.
+    pub json: String,
+}
+
+/// Sends a made-up row through dispatch and encoding, as the engine would.
+///
+/// # Errors
+/// Why this table's rows go nowhere.
+pub fn follow(document: &Pipeline, table: &TableModel, op: Op) -> Result<Followed, String> {
+    let route = Router::new(document).map_err(first_message)?.route(table).map_err(first_message)?;
+    let (options, _) = KafkaOptions::read(document);
+    let table = Arc::new(table.clone());
+    let change = sample::change(&table, op);
+    let partitions = options.partition_num.and_then(|count| u32::try_from(count).ok()).unwrap_or(DEFAULT_PARTITIONS);
+    let plan = TablePlan::new(&table, &options.avro).map_err(|error| error.to_string())?;
+    let row = change.after.as_ref().or(change.before.as_ref()).ok_or("the change has no row")?;
+
+    let mut key = Vec::new();
+    plan.encode_key(row, KEY_SCHEMA_ID, &mut key).map_err(|error| error.to_string())?;
+    let key = Part {
+        subject: route.key_subject.clone(),
+        schema: plan.key_schema().unwrap_or_default().to_owned(),
+        json: plan.decode_key(&key).map_err(|error| error.to_string())?.to_string(),
+        bytes: key,
+    };
+    let value = if op == Op::Delete {
+        None
+    } else {
+        let mut value = Vec::new();
+        plan.encode_value(op, row, change.commit_ts, VALUE_SCHEMA_ID, &mut value).map_err(|error| error.to_string())?;
+        Some(Part {
+            subject: route.value_subject.clone(),
+            schema: plan.value_schema().to_owned(),
+            json: plan.decode_value(&value).map_err(|error| error.to_string())?.to_string(),
+            bytes: value,
+        })
+    };
+    let text = |at: usize| row.get(at).map(|value| sample::text(&table.columns[at], value)).unwrap_or_default();
+    Ok(Followed {
+        partition: route.partition.partition(&change, partitions, &mut Vec::new()),
+        partitions,
+        hashed: route.partition.columns().map(|at| (table.columns[at].name.clone(), text(at))).collect(),
+        row: cells(&change),
+        topic: route.topic,
+        partition_rule: route.partition_rule,
+        key,
+        value,
+    })
+}
+
+fn first_message(findings: Vec<Finding>) -> String {
+    findings.into_iter().next().map_or_else(|| "the document does not say where the row goes".to_owned(), |finding| finding.message)
+}
+
+fn cells(change: &RowChange) -> Vec<Cell> {
+    let read = |row: &Option<shared::row::Row>, at: usize| {
+        row.as_ref().and_then(|row| row.get(at)).map(|value| sample::text(&change.table.columns[at], value))
+    };
+    let cells = change.table.columns.iter().enumerate().map(|(at, column)| Cell {
+        column: column.name.clone(),
+        before: read(&change.before, at),
+        after: read(&change.after, at),
+    });
+    // Of an update only what it changed is news.
+    cells.filter(|cell| change.op() != Some(Op::Update) || cell.before != cell.after).collect()
+}
+
+/// A file or command that the document becomes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artefact {
+    pub title: &'static str,
+    /// `None` for commands.
+    pub file: Option<&'static str>,
+    pub text: String,
+}
+
+/// Everything that other tools want; secrets are references or redacted.
+pub fn artefacts(document: &Pipeline) -> Vec<Artefact> {
+    let uri = SinkUri::from_pipeline(document).redacted();
+    vec![Artefact { title: "Sink URI, secrets redacted", file: None, text: uri }, Artefact { title: "pipeline.toml", file: Some("pipeline.toml"), text: without_inline_secrets(document) }]
+}
+
+/// The document's text; a secret that was just typed is not shown.
+fn without_inline_secrets(document: &Pipeline) -> String {
+    let mut document = document.clone();
+    document.for_each_secret(&mut |_, secret| {
+        if shared::secret::SecretRef::parse(secret).is_inline() {
+            shared::secret::REDACTED.clone_into(secret);
+        }
+    });
+    config::render(&document)
+}
