@@ -6,7 +6,6 @@ mod pattern;
 mod preview;
 mod re2;
 mod router;
-mod subject;
 mod topic;
 
 pub use filter::{TableFilter, exclusion, is_system_schema};

@@ -1,8 +1,8 @@
 //! The routing table that the page and the `route` command show.
 
 use super::router::Router;
-use super::subject::{key_subject, value_subject};
 use crate::Finding;
+use crate::avro::{key_subject, value_subject};
 use crate::config::{Pipeline, Target};
 use crate::schema::{Ineligible, TableModel};
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use super::filter::{FoldedName, TableFilter, is_system_schema};
 use super::partition::{PartitionPlan, PartitionRule};
-use super::subject::{key_subject, value_subject};
 use super::topic::{TopicError, TopicExpression};
 use crate::Finding;
+use crate::avro::{key_subject, value_subject};
 use crate::config::{Dispatcher, Pipeline};
 use crate::schema::TableModel;
 

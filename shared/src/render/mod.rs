@@ -1,1 +1,15 @@
-//! placeholder
+//! A pipeline as the files and commands that the user's other tools want.
+
+mod bundle;
+mod changefeed_toml;
+mod client_properties;
+mod commands;
+mod readme;
+mod secrets;
+mod shell;
+
+pub use bundle::bundle;
+pub use changefeed_toml::changefeed_toml;
+pub use client_properties::{client_properties, java_client_properties};
+pub use commands::{cdc_cli, tiup_ctl};
+pub use secrets::Secrets;

@@ -1,0 +1,139 @@
+//! What the Avro options mean for whoever reads the topics.
+
+use crate::Finding;
+use crate::avro::DecimalMode;
+use crate::config::{Pipeline, Target};
+use crate::dispatch::{PartitionRule, TopicExpression};
+use crate::sink_uri::KafkaOptions;
+use serde_json::Value;
+
+pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
+    let config = &pipeline.changefeed.config;
+    let has_jdbc = pipeline.connectors.iter().any(|connector| ["sqlserver", "mysql", "postgres"].contains(&connector.kind.as_str()));
+    let has_ksql_table = pipeline.ksqldb.iter().any(|statement| statement.statement == "table");
+    let has_sink = !pipeline.connectors.is_empty() || !pipeline.ksqldb.is_empty();
+    if config.force_replicate == Some(true) {
+        findings.push(
+            Finding::error("changefeed.config.force-replicate", "force-replicate-with-avro", "Avro cannot replicate tables without a key.")
+                .hint("Remove `force-replicate`, and leave such tables out."),
+        );
+    }
+    if options.watermark && has_sink {
+        findings.push(
+            Finding::error(
+                "kafka.params.avro-enable-watermark",
+                "watermark-with-sink",
+                "Watermarks are no Avro messages: converters fail with `unknown magic byte`.",
+            )
+            .hint("Remove `avro-enable-watermark`, TiCDC's test mode."),
+        );
+    }
+    if options.include_before_value && (has_jdbc || has_ksql_table) {
+        findings.push(
+            Finding::error(
+                "kafka.params.avro-include-before-value",
+                "before-value-with-sink",
+                "With the old row in the message deletes are no tombstones, and `_ticdc_before` is a nested record.",
+            )
+            .hint("Remove `avro-include-before-value`."),
+        );
+    }
+    if options.avro.tidb_extension && has_sink {
+        findings.push(
+            Finding::warning(
+                "kafka.params.enable-tidb-extension",
+                "extension-with-sink",
+                "`_tidb_op`, `_tidb_commit_ts` and `_tidb_commit_physical_time` become columns of the sink's tables.",
+            )
+            .hint("Remove `enable-tidb-extension` if they are not wanted."),
+        );
+    }
+    if options.avro.decimal == DecimalMode::String && has_sink {
+        findings.push(
+            Finding::warning(
+                "kafka.params.avro-decimal-handling-mode",
+                "decimal-as-text",
+                "Decimals travel as text: sinks create text columns for them.",
+            )
+            .hint("Use `precise` for numeric columns."),
+        );
+    }
+    if options.required_acks != -1 {
+        findings.push(
+            Finding::warning(
+                "kafka.params.required-acks",
+                "acks-may-lose-rows",
+                "Rows may be lost when a broker fails: not all replicas have to confirm them.",
+            )
+            .hint("Leave `required-acks` out, or set -1."),
+        );
+    }
+    check_checksum(pipeline, options, findings);
+    if has_sink {
+        check_routing_for_sinks(pipeline, findings);
+    }
+}
+
+/// Row checksums need the TiDB extension and text for both number kinds.
+fn check_checksum(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
+    let level = pipeline.changefeed.config.extra.get("integrity").and_then(|i| i.get("integrity-check-level")).and_then(Value::as_str);
+    if level != Some("correctness") {
+        return;
+    }
+    let path = "changefeed.config.integrity.integrity-check-level";
+    let text_modes = options.avro.decimal == DecimalMode::String && options.avro.bigint_unsigned == crate::avro::BigintUnsignedMode::String;
+    if !(options.avro.tidb_extension && text_modes) {
+        findings.push(
+            Finding::error(
+                path,
+                "checksum-needs-text-modes",
+                "Row checksums need `enable-tidb-extension=true` and both handling modes `string`.",
+            )
+            .hint("Set the three parameters, or the level to `none`."),
+        );
+    }
+    if pipeline.changefeed.config.sink.extra.contains_key("column-selectors") {
+        findings.push(
+            Finding::error(path, "checksum-with-column-selectors", "Row checksums cannot be combined with column selectors.")
+                .hint("Remove one of them."),
+        );
+    }
+    if pipeline.changefeed.target == Target::Native {
+        findings.push(
+            Finding::error(path, "native-unsupported", "Our engine computes no row checksums.")
+                .hint("Use the target `ticdc`, or remove it."),
+        );
+    }
+}
+
+fn check_routing_for_sinks(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    for (i, dispatcher) in pipeline.changefeed.config.sink.dispatchers.iter().enumerate() {
+        let path = format!("changefeed.config.sink.dispatchers[{i}]");
+        let has_dot = match TopicExpression::parse(&dispatcher.topic) {
+            Ok(TopicExpression::Default) => pipeline.kafka.topic.contains('.'),
+            Ok(_) => dispatcher.topic.contains('.'),
+            Err(_) => false,
+        };
+        if has_dot {
+            findings.push(
+                Finding::error(
+                    format!("{path}.topic"),
+                    "topic-with-dot",
+                    "TiCDC registers the schema under a name with `_`, a sink looks it up with `.`: it fails with 40401.",
+                )
+                .hint("Use `_` in topic names."),
+            );
+        }
+        let rule = PartitionRule::of(dispatcher);
+        if matches!(rule, PartitionRule::Columns(_)) {
+            findings.push(
+                Finding::warning(
+                    format!("{path}.partition"),
+                    "partition-may-reorder-keys",
+                    "An update of a listed column moves its row to another partition: a sink may apply its changes in the wrong order.",
+                )
+                .hint("Use `index-value`."),
+            );
+        }
+    }
+}

@@ -1,0 +1,248 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::config::{Connector, parse, validate_tables};
+use crate::schema::{Column, ColumnType, Index, IntegerWidth, TableModel};
+use crate::{Severity, finding::has_errors};
+
+const FINE: &str = r#"
+version = 1
+name = "p"
+[source]
+kind = "mysql"
+url = "mysql://root@127.0.0.1:3306"
+[[changefeed.config.sink.dispatchers]]
+matcher = ["*.*"]
+topic = "tidb_{schema}_{table}"
+partition = "index-value"
+[kafka]
+brokers = ["127.0.0.1:9092"]
+topic = "meta"
+[kafka.params]
+protocol = "avro"
+[schema_registry]
+url = "http://127.0.0.1:8081"
+"#;
+
+const CONFLUENT: &str = r#"
+version = 1
+name = "tpcc-to-confluent"
+[source]
+kind = "tidb"
+pd = ["http://127.0.0.1:2379"]
+start = "now"
+[changefeed]
+id = "confluent-changefeed"
+target = "export"
+ticdc_version = "8.5.4"
+[[changefeed.config.sink.dispatchers]]
+matcher = ["*.*"]
+topic = "tidb_{schema}_{table}"
+partition = "index-value"
+[kafka]
+brokers = ["xxx-xxxxx.ap-east-1.aws.confluent.cloud:9092"]
+topic = "ticdc-meta"
+[kafka.params]
+protocol = "avro"
+replication-factor = 3
+enable-tls = true
+auto-create-topic = true
+sasl-mechanism = "plain"
+sasl-user = "L5WWA4GK4NAT2EQV"
+sasl-password = "store:confluent-cluster-secret"
+[schema_registry]
+url = "https://yyy-yyyyy.us-east-2.aws.confluent.cloud"
+user = "7NBH2CAFM2LMGTH7"
+password = "env:SCHEMA_REGISTRY_SECRET"
+"#;
+
+/// The findings of a document after a change, as `path code`.
+fn found(base: &str, change: impl FnOnce(&mut Pipeline)) -> Vec<String> {
+    let mut pipeline = parse(base).unwrap();
+    change(&mut pipeline);
+    validate(&pipeline).into_iter().map(|f| format!("{} {}", f.path, f.code)).collect()
+}
+
+fn param(name: &str, value: &str) -> impl FnOnce(&mut Pipeline) {
+    move |p| _ = p.kafka.params.insert(name.to_owned(), value.into())
+}
+
+#[test]
+fn a_fine_document_has_no_findings() {
+    assert!(found(FINE, |_| {}).is_empty(), "{:?}", found(FINE, |_| {}));
+    assert!(found(CONFLUENT, |_| {}).is_empty(), "{:?}", found(CONFLUENT, |_| {}));
+}
+
+#[test]
+fn unknown_keys_are_found_at_any_depth_with_a_suggestion() {
+    let text = format!("{FINE}\n[changefeed.config.scheduler]\nenable-table-across-node = true\n[sourc]\nx = 1\n");
+    let findings = validate(&parse(&text).unwrap());
+    let shown: Vec<(&str, &str, Severity, &str)> =
+        findings.iter().map(|f| (f.path.as_str(), f.code.as_str(), f.severity, f.hint.as_str())).collect();
+    assert_eq!(
+        shown,
+        [
+            (
+                "changefeed.config.scheduler.enable-table-across-node",
+                "unknown-key",
+                Severity::Error,
+                "Did you mean `enable-table-across-nodes`?"
+            ),
+            ("sourc", "unknown-key", Severity::Warning, "Did you mean `source`?"),
+        ]
+    );
+}
+
+#[test]
+fn each_rule_finds_its_mistake_at_its_field() {
+    let cases: Vec<(&str, Box<dyn FnOnce(&mut Pipeline)>, &str)> = vec![
+        (FINE, Box::new(|p| p.version = 2), "version version-unsupported"),
+        (FINE, Box::new(|p| p.name = "a b".to_owned()), "name name-invalid"),
+        (FINE, Box::new(|p| p.changefeed.id = "-x".to_owned()), "changefeed.id changefeed-id-invalid"),
+        (FINE, Box::new(|p| p.source.url.clear()), "source.url source-url-missing"),
+        (FINE, Box::new(|p| p.source.url = "127.0.0.1:3306".to_owned()), "source.url source-url-invalid"),
+        (FINE, Box::new(|p| p.source.url = "mysql://r:pw@h:1".to_owned()), "source.url source-url-password"),
+        (FINE, Box::new(|p| p.source.start = "2024-01-02T03:04:05Z".to_owned()), "source.start start-does-not-fit"),
+        (FINE, Box::new(|p| p.source.start = "soon".to_owned()), "source.start start-invalid"),
+        (FINE, Box::new(|p| p.source.warehouses = Some(1)), "source.warehouses source-field-unused"),
+        (FINE, Box::new(|p| p.kafka.brokers = vec!["SASL_SSL://h:9092".to_owned()]), "kafka.brokers[0] broker-invalid"),
+        (FINE, Box::new(|p| p.kafka.brokers.clear()), "kafka.brokers brokers-missing"),
+        (FINE, Box::new(|p| p.kafka.brokers = vec!["h".to_owned()]), "kafka.brokers[0] broker-invalid"),
+        (FINE, Box::new(|p| p.kafka.topic.clear()), "kafka.topic topic-missing"),
+        (FINE, Box::new(|p| p.kafka.topic = "a b".to_owned()), "kafka.topic topic-name-illegal"),
+        (FINE, Box::new(|p| p.schema_registry = None), "schema_registry.url registry-missing"),
+        (FINE, Box::new(|p| p.changefeed.config.sink.dispatchers.clear()), "changefeed.config.sink.dispatchers topic-not-per-table"),
+        (
+            FINE,
+            Box::new(|p| p.changefeed.config.sink.dispatchers[0].topic = "all".to_owned()),
+            "changefeed.config.sink.dispatchers[0].topic topic-not-per-table",
+        ),
+        (
+            FINE,
+            Box::new(|p| p.changefeed.config.sink.dispatchers[0].partition = "index_value".to_owned()),
+            "changefeed.config.sink.dispatchers[0].partition partition-unknown",
+        ),
+        (
+            FINE,
+            Box::new(|p| p.changefeed.config.sink.dispatchers[0].dispatcher = "ts".to_owned()),
+            "changefeed.config.sink.dispatchers[0].dispatcher dispatcher-and-partition",
+        ),
+        (
+            FINE,
+            Box::new(|p| p.changefeed.config.sink.dispatchers[0].partition = "ts".to_owned()),
+            "changefeed.config.sink.dispatchers[0].partition partition-reorders-keys",
+        ),
+        (
+            FINE,
+            Box::new(|p| p.changefeed.config.sink.dispatchers[0].columns = vec!["a".to_owned()]),
+            "changefeed.config.sink.dispatchers[0].columns dispatcher-option-unused",
+        ),
+        (
+            FINE,
+            Box::new(|p| p.changefeed.config.sink.dispatchers[0].partition = "columns".to_owned()),
+            "changefeed.config.sink.dispatchers[0].columns dispatcher-columns-missing",
+        ),
+        (
+            FINE,
+            Box::new(|p| p.changefeed.config.force_replicate = Some(true)),
+            "changefeed.config.force-replicate force-replicate-with-avro",
+        ),
+        (FINE, Box::new(param("required-acks", "1")), "kafka.params.required-acks acks-may-lose-rows"),
+        (FINE, Box::new(param("sasl-pasword", "x")), "kafka.params.sasl-pasword unknown-param"),
+        (CONFLUENT, Box::new(param("enable-tls", "false")), "kafka.params.enable-tls confluent-needs-tls"),
+        (CONFLUENT, Box::new(param("sasl-mechanism", "scram-sha-256")), "kafka.params.sasl-mechanism confluent-needs-plain"),
+        (CONFLUENT, Box::new(param("replication-factor", "1")), "kafka.params.replication-factor confluent-replication-factor"),
+        (CONFLUENT, Box::new(param("sasl-user", "7NBH2CAFM2LMGTH7")), "schema_registry.user same-key-twice"),
+        (CONFLUENT, Box::new(param("sasl-password", "a%2Bb")), "kafka.params.sasl-password secret-looks-encoded"),
+        (CONFLUENT, Box::new(param("sasl-password", "a+b")), "kafka.params.sasl-password secret-encoded-on-export"),
+        (CONFLUENT, Box::new(param("sasl-password", "ab\n")), "kafka.params.sasl-password white-space-around-secret"),
+        (
+            CONFLUENT,
+            Box::new(|p| p.schema_registry.as_mut().unwrap().url = "https://lsrc-1abc".to_owned()),
+            "schema_registry.url registry-url-is-id",
+        ),
+        (
+            CONFLUENT,
+            Box::new(|p| p.schema_registry.as_mut().unwrap().url = "http://h:9092".to_owned()),
+            "schema_registry.url registry-url-is-broker",
+        ),
+        (
+            CONFLUENT,
+            Box::new(|p| p.schema_registry.as_mut().unwrap().url = "https://other:pw@h".to_owned()),
+            "schema_registry.url registry-credentials-twice",
+        ),
+        (CONFLUENT, Box::new(|p| p.source.start = "snapshot".to_owned()), "source.start ticdc-has-no-snapshot"),
+        (CONFLUENT, Box::new(|p| p.changefeed.target = crate::config::Target::Ticdc), "changefeed.ticdc_server ticdc-server-missing"),
+    ];
+    for (base, change, expected) in cases {
+        let all = found(base, change);
+        assert!(all.iter().any(|f| f == expected), "{expected} is not among {all:?}");
+    }
+}
+
+#[test]
+fn the_native_engine_says_what_it_cannot_run() {
+    let gssapi = found(FINE, |p| {
+        p.kafka.params.insert("sasl-mechanism".to_owned(), "gssapi".into());
+        p.changefeed.config.sink.extra.insert("column-selectors".to_owned(), serde_json::json!([{"matcher": ["a.b"], "columns": ["*"]}]));
+    });
+    assert_eq!(gssapi, ["kafka.params.sasl-mechanism native-unsupported", "changefeed.config.sink.column-selectors native-unsupported"]);
+}
+
+#[test]
+fn sinks_bring_rules_of_their_own() {
+    let all = found(CONFLUENT, |p| {
+        p.connectors.push(Connector { name: "c".to_owned(), kind: "sqlserver".to_owned(), ..Connector::default() });
+        p.changefeed.config.sink.dispatchers[0].topic = "tidb.{schema}_{table}".to_owned();
+        for (name, value) in
+            [("enable-tidb-extension", "true"), ("avro-include-before-value", "true"), ("avro-decimal-handling-mode", "string")]
+        {
+            p.kafka.params.insert(name.to_owned(), value.into());
+        }
+    });
+    assert_eq!(
+        all,
+        [
+            "kafka.params.avro-include-before-value before-value-with-sink",
+            "changefeed.config.sink.dispatchers[0].topic topic-with-dot",
+            "kafka.params.enable-tidb-extension extension-with-sink",
+            "kafka.params.avro-decimal-handling-mode decimal-as-text",
+        ]
+    );
+}
+
+fn table(name: &str, columns: &[&str], key: bool) -> TableModel {
+    let column = |name: &&str| Column {
+        name: (*name).to_owned(),
+        ty: ColumnType::Integer { width: IntegerWidth::Big, unsigned: *name == "big" },
+        nullable: false,
+        default: None,
+        auto_increment: false,
+        generated: None,
+        charset: None,
+    };
+    TableModel {
+        schema: "app".to_owned(),
+        name: name.to_owned(),
+        columns: columns.iter().map(column).collect(),
+        indexes: if key { vec![Index { name: "PRIMARY".to_owned(), columns: vec![0], unique: true, primary: true }] } else { Vec::new() },
+        charset: None,
+        version: 1,
+    }
+}
+
+#[test]
+fn tables_are_checked_when_they_are_known() {
+    let mut pipeline = parse(FINE).unwrap();
+    let tables = [table("history", &["id"], false), table("odd", &["id", "a-b", "a.b"], true), table("wide", &["big"], true)];
+    let codes = |pipeline: &Pipeline| validate_tables(pipeline, &tables).into_iter().map(|f| f.code).collect::<Vec<_>>();
+    assert_eq!(codes(&pipeline), ["column-name-collision", "table-without-key", "bigint-unsigned-overflow"]);
+    let keyless = validate_tables(&pipeline, &tables[..1]);
+    assert!(!has_errors(&keyless) && keyless[0].hint.contains("!app.history"));
+    pipeline.changefeed.target = crate::config::Target::Ticdc;
+    assert!(has_errors(&validate_tables(&pipeline, &tables[..1])));
+    crate::config::leave_out(&mut pipeline, "app", "history");
+    assert_eq!(codes(&pipeline), ["column-name-collision", "bigint-unsigned-overflow"]);
+    pipeline.changefeed.config.filter.rules = vec!["x.*".to_owned()];
+    assert_eq!(codes(&pipeline), ["no-table-matches"]);
+}

@@ -1,0 +1,38 @@
+//! All files of a pipeline.
+
+use super::changefeed_toml::changefeed_toml;
+use super::client_properties::{client_properties, java_client_properties};
+use super::commands::{CONFIG_FILE, cdc_cli, tiup_ctl};
+use super::readme::readme;
+use super::secrets::{Secrets, placeholders, with_references};
+use crate::config::{Pipeline, render};
+
+/// File names and texts, the README first. The same document gives the same bytes.
+#[must_use]
+pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)> {
+    let script = |command: String| format!("#!/bin/sh\nset -eu\ncd \"$(dirname \"$0\")\"\n\n{command}\n");
+    let placeholders = placeholders(pipeline, secrets);
+    let mut files = vec![
+        ("README.md", readme(pipeline, &placeholders, secrets.is_inline())),
+        ("pipeline.toml", render(&with_references(pipeline))),
+        (CONFIG_FILE, changefeed_toml(pipeline, secrets)),
+        ("create-changefeed.sh", script(cdc_cli(pipeline, secrets))),
+        ("create-changefeed-tiup.sh", script(tiup_ctl(pipeline, secrets))),
+        ("client.properties", client_properties(pipeline, secrets)),
+        ("client-java.properties", java_client_properties(pipeline, secrets)),
+    ];
+    let statements = sql(pipeline);
+    if !statements.is_empty() {
+        files.push(("ksqldb.sql", statements));
+    }
+    files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+}
+
+/// The statements that the user wrote.
+fn sql(pipeline: &Pipeline) -> String {
+    let own = pipeline.ksqldb.iter().map(|statement| statement.sql.trim_end().trim_end_matches(';')).filter(|sql| !sql.is_empty());
+    own.map(|sql| format!("{sql};\n")).collect()
+}
+
+#[cfg(test)]
+mod tests;

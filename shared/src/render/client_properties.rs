@@ -1,0 +1,128 @@
+//! Connection settings for Kafka clients: librdkafka's and Java's spelling.
+
+use super::changefeed_toml::comment;
+use super::secrets::{Prepared, Secrets};
+use crate::config::Pipeline;
+use crate::sink_uri::{KafkaOptions, RegistryUrl, Sasl, SaslMechanism};
+
+/// For librdkafka clients (C, Go, Python, Rust) and Confluent's registry clients.
+#[must_use]
+pub fn client_properties(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
+    let prepared = Prepared::new(pipeline, secrets);
+    let (options, _) = KafkaOptions::read(&prepared.pipeline);
+    let mut lines = head(&prepared, &options, "librdkafka clients (C, Go, Python, Rust)");
+    if let Some(sasl) = &options.sasl {
+        lines.push(("sasl.mechanisms".to_owned(), sasl.mechanism.name().to_owned()));
+        if has_password(sasl) {
+            lines.push(("sasl.username".to_owned(), sasl.user.clone()));
+            lines.push(("sasl.password".to_owned(), sasl.password.clone()));
+        }
+    }
+    for (name, file) in [("ssl.ca.location", &options.ca), ("ssl.certificate.location", &options.cert), ("ssl.key.location", &options.key)]
+    {
+        lines.extend(file.clone().map(|file| (name.to_owned(), file)));
+    }
+    if options.insecure_skip_verify {
+        lines.push(("enable.ssl.certificate.verification".to_owned(), "false".to_owned()));
+    }
+    lines.push(("session.timeout.ms".to_owned(), "45000".to_owned()));
+    lines.extend(registry(&prepared));
+    finish(&prepared, lines, Escape::None)
+}
+
+/// For Java clients: Kafka's own tools, Connect workers.
+#[must_use]
+pub fn java_client_properties(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
+    let prepared = Prepared::new(pipeline, secrets);
+    let (options, _) = KafkaOptions::read(&prepared.pipeline);
+    let mut lines = head(&prepared, &options, "Java clients");
+    if let Some(sasl) = &options.sasl {
+        lines.push(("sasl.mechanism".to_owned(), sasl.mechanism.name().to_owned()));
+        if has_password(sasl) {
+            lines.push(("sasl.jaas.config".to_owned(), jaas(sasl)));
+        }
+    }
+    if let Some(ca) = &options.ca {
+        lines.push(("ssl.truststore.type".to_owned(), "PEM".to_owned()));
+        lines.push(("ssl.truststore.location".to_owned(), ca.clone()));
+    }
+    if options.insecure_skip_verify {
+        lines.push(("ssl.endpoint.identification.algorithm".to_owned(), String::new()));
+    }
+    lines.push(("client.dns.lookup".to_owned(), "use_all_dns_ips".to_owned()));
+    lines.push(("session.timeout.ms".to_owned(), "45000".to_owned()));
+    lines.push(("acks".to_owned(), "all".to_owned()));
+    lines.extend(registry(&prepared));
+    finish(&prepared, lines, Escape::Java)
+}
+
+type Line = (String, String);
+
+fn head(prepared: &Prepared, options: &KafkaOptions, whom: &str) -> Vec<Line> {
+    let security = match (options.enable_tls, options.sasl.is_some()) {
+        (true, true) => "SASL_SSL",
+        (true, false) => "SSL",
+        (false, true) => "SASL_PLAINTEXT",
+        (false, false) => "PLAINTEXT",
+    };
+    vec![
+        (format!("# Connection settings of the pipeline {} for {whom}", comment(&prepared.pipeline.name)), String::new()),
+        ("bootstrap.servers".to_owned(), prepared.pipeline.kafka.brokers.join(",")),
+        ("security.protocol".to_owned(), security.to_owned()),
+    ]
+}
+
+fn has_password(sasl: &Sasl) -> bool {
+    !matches!(sasl.mechanism, SaslMechanism::Gssapi | SaslMechanism::OAuthBearer)
+}
+
+fn jaas(sasl: &Sasl) -> String {
+    let module = match sasl.mechanism {
+        SaslMechanism::Plain => "plain.PlainLoginModule",
+        _ => "scram.ScramLoginModule",
+    };
+    let escape = |text: &str| text.replace('\\', r"\\").replace('"', "\\\"");
+    format!(
+        "org.apache.kafka.common.security.{module} required username=\"{}\" password=\"{}\";",
+        escape(&sasl.user),
+        escape(&sasl.password)
+    )
+}
+
+/// Raw credentials: registry clients do not decode these.
+fn registry(prepared: &Prepared) -> Vec<Line> {
+    let url = prepared.pipeline.schema_registry.as_ref().and_then(|registry| RegistryUrl::from_registry(registry).ok());
+    let Some(url) = url else { return Vec::new() };
+    let mut lines = vec![("schema.registry.url".to_owned(), url.base())];
+    if let (Some(user), Some(password)) = (&url.user, &url.password) {
+        lines.push(("basic.auth.credentials.source".to_owned(), "USER_INFO".to_owned()));
+        lines.push(("basic.auth.user.info".to_owned(), format!("{user}:{password}")));
+    }
+    lines
+}
+
+/// How a value's backslashes are written.
+#[derive(Clone, Copy)]
+enum Escape {
+    None,
+    /// `java.util.Properties` takes a backslash for an escape.
+    Java,
+}
+
+fn finish(prepared: &Prepared, lines: Vec<Line>, escape: Escape) -> String {
+    let text: String = lines
+        .into_iter()
+        .map(|(name, value)| {
+            if name.starts_with('#') {
+                return format!("{name}\n");
+            }
+            // a line break would end the property
+            let value = value.replace(['\r', '\n'], " ");
+            match escape {
+                Escape::None => format!("{name}={value}\n"),
+                Escape::Java => format!("{name}={}\n", value.replace('\\', r"\\")),
+            }
+        })
+        .collect();
+    prepared.fill(&text)
+}

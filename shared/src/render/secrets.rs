@@ -1,0 +1,172 @@
+//! Secrets in rendered text: their values when they are asked for, else placeholders in the shell's form.
+
+use crate::config::Pipeline;
+use crate::secret::SecretRef;
+use crate::sink_uri::{RegistryUrl, SinkUri};
+use std::collections::BTreeMap;
+
+/// How secrets are written.
+#[derive(Clone, Copy)]
+pub struct Secrets<'a> {
+    /// Path and reference to value; `None` writes placeholders for everything, inline secrets included.
+    resolve: Option<&'a dyn Fn(&str, &SecretRef) -> Option<String>>,
+}
+
+/// Ends the name of a placeholder that has to hold a percent-encoded value.
+const ENCODED_SUFFIX: &str = "_URLENCODED";
+
+impl<'a> Secrets<'a> {
+    /// Placeholders such as `${CONFLUENT_SECRET}`: the text can be shown and committed.
+    #[must_use]
+    pub fn placeholders() -> Self {
+        Self { resolve: None }
+    }
+
+    /// The values, as `resolve` gives them for a path and reference; inline secrets are their own value and are not asked
+    /// for. A reference without a value stays a placeholder.
+    #[must_use]
+    pub fn inline(resolve: &'a dyn Fn(&str, &SecretRef) -> Option<String>) -> Self {
+        Self { resolve: Some(resolve) }
+    }
+
+    /// Whether values are asked for at all.
+    pub(super) fn is_inline(self) -> bool {
+        self.resolve.is_some()
+    }
+
+    fn value(self, path: &str, text: &str) -> Option<String> {
+        let resolve = self.resolve?;
+        match SecretRef::parse(text) {
+            SecretRef::Inline(value) => Some(value),
+            reference => resolve(path, &reference),
+        }
+    }
+}
+
+/// A document whose secrets are ready to be written: values, or marks that become placeholders.
+///
+/// Marks are made of characters that no encoding changes, so that a rendered text can be searched for them afterwards,
+/// wherever they ended up.
+pub(super) struct Prepared {
+    pub pipeline: Pipeline,
+    /// Mark to placeholder name, e.g. `CONFLUENT_SECRET`.
+    marks: BTreeMap<String, String>,
+}
+
+/// A placeholder of a rendered text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Placeholder {
+    /// `CONFLUENT_SECRET`
+    pub name: String,
+    /// Where the secret is: its path in the document.
+    pub path: String,
+}
+
+impl Prepared {
+    pub(super) fn new(pipeline: &Pipeline, secrets: Secrets<'_>) -> Self {
+        let mut pipeline = pipeline.clone();
+        // credentials inside URLs are secrets too: give them fields of their own first
+        pipeline.normalise();
+        let mut marks = BTreeMap::new();
+        pipeline.for_each_secret(&mut |path, text| {
+            *text = secrets.value(path, text).unwrap_or_else(|| {
+                let mark = format!("z~placeholder.{}~z", marks.len());
+                marks.insert(mark.clone(), placeholder_name(path, text));
+                mark
+            });
+        });
+        Self { pipeline, marks }
+    }
+
+    /// Marks become `${NAME}`.
+    pub(super) fn fill(&self, text: &str) -> String {
+        self.replace(text, |name| format!("${{{name}}}"))
+    }
+
+    /// Marks become `${NAME_URLENCODED}`: in a URL the placeholder has to hold the encoded value.
+    pub(super) fn fill_url(&self, text: &str) -> String {
+        self.replace(text, |name| format!("${{{name}{ENCODED_SUFFIX}}}"))
+    }
+
+    fn replace(&self, text: &str, write: impl Fn(&str) -> String) -> String {
+        self.marks.iter().fold(text.to_owned(), |text, (mark, name)| text.replace(mark, &write(name)))
+    }
+
+    /// The sink URI with values or placeholders.
+    pub(super) fn sink_uri(&self) -> String {
+        self.fill_url(&SinkUri::from_pipeline(&self.pipeline).render())
+    }
+
+    /// The registry's URL with credentials or placeholders; `None` when there is no registry or its URL cannot be read.
+    pub(super) fn registry_url(&self) -> Option<String> {
+        let registry = self.pipeline.schema_registry.as_ref().filter(|registry| !registry.url.is_empty())?;
+        Some(self.fill_url(&RegistryUrl::from_registry(registry).ok()?.render()))
+    }
+}
+
+/// The placeholders that stay in a bundle, for its README.
+pub(super) fn placeholders(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<Placeholder> {
+    let mut found = Vec::new();
+    let mut pipeline = pipeline.clone();
+    pipeline.normalise();
+    pipeline.for_each_secret(&mut |path, text| {
+        let is_rendered = ["kafka.", "schema_registry.", "changefeed."].iter().any(|part| path.starts_with(part));
+        if is_rendered && secrets.value(path, text).is_none() {
+            found.push(Placeholder { name: placeholder_name(path, text), path: path.to_owned() });
+        }
+    });
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// An environment variable's own name; for the rest a name made of the reference, or of the path for a pasted secret.
+fn placeholder_name(path: &str, text: &str) -> String {
+    match SecretRef::parse(text) {
+        SecretRef::Env(name) => name,
+        SecretRef::Store(name) => upper(&name),
+        SecretRef::File(file) => upper(file.rsplit(['/', '\\']).next().unwrap_or(&file)),
+        SecretRef::Inline(_) => upper(path.strip_prefix("kafka.params.").unwrap_or(path)),
+    }
+}
+
+fn upper(text: &str) -> String {
+    let name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    let name = name.trim_matches('_');
+    match name.chars().next() {
+        None => "SECRET".to_owned(),
+        Some(c) if c.is_ascii_digit() => format!("SECRET_{name}"),
+        Some(_) => name.to_owned(),
+    }
+}
+
+/// A copy of the document that can be committed: pasted secrets become references to environment variables.
+pub(super) fn with_references(pipeline: &Pipeline) -> Pipeline {
+    let mut pipeline = pipeline.clone();
+    pipeline.normalise();
+    pipeline.for_each_secret(&mut |path, text| {
+        if SecretRef::parse(text).is_inline() {
+            *text = format!("env:{}", placeholder_name(path, text));
+        }
+    });
+    pipeline
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_names_a_shell_takes() {
+        for (path, text, expected) in [
+            ("kafka.params.sasl-password", "store:confluent-cluster-secret", "CONFLUENT_CLUSTER_SECRET"),
+            ("schema_registry.password", "env:SR_SECRET", "SR_SECRET"),
+            ("schema_registry.password", "file:/run/secrets/sr.key", "SR_KEY"),
+            ("kafka.params.sasl-password", "pasted", "SASL_PASSWORD"),
+            ("schema_registry.password", "pasted", "SCHEMA_REGISTRY_PASSWORD"),
+            ("x", "store:1é", "SECRET_1"),
+        ] {
+            assert_eq!(placeholder_name(path, text), expected);
+        }
+    }
+}
