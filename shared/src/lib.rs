@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod figures;
 pub mod finding;
 pub mod fixtures;
+pub mod follow;
 pub mod plot;
 pub mod render;
 pub mod row;
