@@ -1,0 +1,282 @@
+//! A pipeline's figures: counted at each acknowledgement, read once a second, kept for ten minutes.
+
+mod window;
+
+use shared::{
+    Finding,
+    api::{Checkpoint, LogEntry, LogLevel, PipelineState, Progress, ProgressPoint, ProgressReport, TableProgress},
+};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+use tokio::sync::broadcast;
+use window::{LagSecond, Spark};
+
+/// Seconds of plot history.
+const HISTORY: usize = 600;
+/// Log entries kept.
+const LOG: usize = 200;
+/// 24 hours.
+const ERROR_WINDOW_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// What a page following the pipeline is told.
+#[derive(Clone, Debug)]
+pub enum Update {
+    Progress(Box<Progress>),
+    Log(LogEntry),
+}
+
+#[derive(Default)]
+struct Table {
+    name: String,
+    topic: String,
+    rows: u64,
+    deletes: u64,
+    lag: LagSecond,
+    lag_ms: Option<u64>,
+    spark: Spark,
+    rows_at_last_sample: u64,
+}
+
+struct Inner {
+    state: PipelineState,
+    message: Option<Finding>,
+    tables: Vec<Table>,
+    lag: LagSecond,
+    rows: u64,
+    bytes: u64,
+    sampled: (u64, u64),
+    sampled_at_ms: u64,
+    spark: Spark,
+    point: ProgressPoint,
+    history: VecDeque<ProgressPoint>,
+    log: VecDeque<LogEntry>,
+    errors: VecDeque<u64>,
+    checkpoint: Option<Checkpoint>,
+    waiting: u64,
+    target_rate: Option<u32>,
+    last_acknowledged_ms: u64,
+}
+
+/// Shared by everything that counts and everything that shows.
+pub struct Figures {
+    inner: Mutex<Inner>,
+    updates: broadcast::Sender<Update>,
+}
+
+impl Figures {
+    #[must_use]
+    pub fn new(state: PipelineState, message: Option<Finding>) -> Self {
+        let now = now_ms();
+        Self {
+            inner: Mutex::new(Inner {
+                state,
+                message,
+                tables: Vec::new(),
+                lag: LagSecond::default(),
+                rows: 0,
+                bytes: 0,
+                sampled: (0, 0),
+                sampled_at_ms: now,
+                spark: Spark::default(),
+                point: ProgressPoint { at_ms: now, ..ProgressPoint::default() },
+                history: VecDeque::new(),
+                log: VecDeque::new(),
+                errors: VecDeque::new(),
+                checkpoint: None,
+                waiting: 0,
+                target_rate: None,
+                last_acknowledged_ms: now,
+            }),
+            updates: broadcast::Sender::new(64),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Index of a table's counters; the same again after a DDL or restart.
+    pub fn table(&self, name: &str, topic: &str) -> u32 {
+        let mut inner = self.lock();
+        let index = inner.tables.iter().position(|t| t.name == name).unwrap_or_else(|| {
+            inner.tables.push(Table { name: name.to_owned(), ..Table::default() });
+            inner.tables.len() - 1
+        });
+        topic.clone_into(&mut inner.tables[index].topic);
+        u32::try_from(index).expect("fewer than 2^32 tables")
+    }
+
+    /// Counts an acknowledged row.
+    pub fn acknowledged(&self, row: &super::ledger::Accepted) {
+        let now = now_ms();
+        let lag = now.saturating_sub(row.commit_ts.physical_ms());
+        let mut inner = self.lock();
+        inner.rows += 1;
+        inner.bytes += u64::from(row.bytes);
+        inner.lag.add(lag);
+        inner.last_acknowledged_ms = now;
+        if let Some(table) = inner.tables.get_mut(row.table as usize) {
+            table.rows += 1;
+            table.deletes += u64::from(row.tombstone);
+            table.lag.add(lag);
+        }
+    }
+
+    /// Changes the state and tells everyone at once.
+    pub fn set_state(&self, state: PipelineState, message: Option<Finding>) {
+        {
+            let mut inner = self.lock();
+            if matches!(state, PipelineState::Retrying | PipelineState::Failed) {
+                inner.errors.push_back(now_ms());
+            }
+            if matches!(state, PipelineState::Paused | PipelineState::Stopped | PipelineState::Failed) {
+                inner.target_rate = None;
+            }
+            inner.state = state;
+            inner.message = message;
+        }
+        self.announce();
+    }
+
+    #[must_use]
+    pub fn state(&self) -> (PipelineState, Option<Finding>) {
+        let inner = self.lock();
+        (inner.state, inner.message.clone())
+    }
+
+    pub fn set_checkpoint(&self, checkpoint: Checkpoint) {
+        self.lock().checkpoint = Some(checkpoint);
+    }
+
+    pub fn set_waiting(&self, rows: u64) {
+        self.lock().waiting = rows;
+    }
+
+    pub fn set_target_rate(&self, rows_per_second: Option<u32>) {
+        self.lock().target_rate = rows_per_second;
+    }
+
+    /// Adds a line to the pipeline's log.
+    pub fn log(&self, level: LogLevel, text: impl Into<String>) {
+        self.log_entry(LogEntry { at_ms: now_ms(), level, text: text.into() });
+    }
+
+    pub fn log_entry(&self, entry: LogEntry) {
+        let mut inner = self.lock();
+        inner.log.push_back(entry.clone());
+        if inner.log.len() > LOG {
+            inner.log.pop_front();
+        }
+        drop(inner);
+        // No one listening is fine.
+        let _ = self.updates.send(Update::Log(entry));
+    }
+
+    /// Closes the current second: to be called about once a second.
+    pub fn sample(&self) {
+        let now = now_ms();
+        {
+            let mut inner = self.lock();
+            let seconds = (now.saturating_sub(inner.sampled_at_ms)).max(1) as f64 / 1000.0;
+            let rows = inner.rows - inner.sampled.0;
+            let bytes = inner.bytes - inner.sampled.1;
+            inner.sampled = (inner.rows, inner.bytes);
+            inner.sampled_at_ms = now;
+            let lag = std::mem::take(&mut inner.lag);
+            let rate = rows as f64 / seconds;
+            inner.point = ProgressPoint {
+                at_ms: now,
+                rows_per_second: rate,
+                bytes_per_second: bytes as f64 / seconds,
+                lag_p50_ms: lag.quantile(0.5),
+                lag_p99_ms: lag.quantile(0.99),
+            };
+            let point = inner.point.clone();
+            inner.history.push_back(point);
+            if inner.history.len() > HISTORY {
+                inner.history.pop_front();
+            }
+            inner.spark.add(now, rate);
+            while inner.errors.front().is_some_and(|at| now.saturating_sub(*at) > ERROR_WINDOW_MS) {
+                inner.errors.pop_front();
+            }
+            for table in &mut inner.tables {
+                let rate = (table.rows - table.rows_at_last_sample) as f64 / seconds;
+                table.rows_at_last_sample = table.rows;
+                table.spark.add(now, rate);
+                table.lag_ms = std::mem::take(&mut table.lag).quantile(0.5).or(table.lag_ms);
+            }
+        }
+        self.announce();
+    }
+
+    fn announce(&self) {
+        if self.updates.receiver_count() > 0 {
+            let _ = self.updates.send(Update::Progress(Box::new(self.progress())));
+        }
+    }
+
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Update> {
+        self.updates.subscribe()
+    }
+
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let inner = self.lock();
+        let mut tables: Vec<TableProgress> = inner
+            .tables
+            .iter()
+            .map(|t| TableProgress {
+                table: t.name.clone(),
+                topic: t.topic.clone(),
+                rows: t.rows,
+                deletes: t.deletes,
+                lag_ms: t.lag_ms,
+                spark: t.spark.points(),
+            })
+            .collect();
+        tables.sort_by(|a, b| a.table.cmp(&b.table));
+        Progress {
+            state: inner.state,
+            message: inner.message.clone(),
+            now: inner.point.clone(),
+            waiting_for_acks: inner.waiting,
+            rows_total: inner.rows,
+            bytes_total: inner.bytes,
+            errors_24h: inner.errors.len() as u64,
+            checkpoint: inner.checkpoint.clone(),
+            target_rows_per_second: inner.target_rate,
+            tables,
+        }
+    }
+
+    #[must_use]
+    pub fn report(&self) -> ProgressReport {
+        let progress = self.progress();
+        let inner = self.lock();
+        ProgressReport { progress, history: inner.history.iter().cloned().collect(), log: inner.log.iter().cloned().collect() }
+    }
+
+    /// Rate, lag and sparkline for the home page.
+    #[must_use]
+    pub fn summary(&self) -> (f64, Option<u64>, Vec<f64>) {
+        let inner = self.lock();
+        (inner.point.rows_per_second, inner.point.lag_p50_ms, inner.spark.points())
+    }
+
+    /// Milliseconds since a row was last acknowledged (or since the figures began).
+    #[must_use]
+    pub fn idle_ms(&self) -> u64 {
+        now_ms().saturating_sub(self.lock().last_acknowledged_ms)
+    }
+}
+
+/// Milliseconds since 1970.
+#[must_use]
+pub fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+}

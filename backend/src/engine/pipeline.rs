@@ -1,0 +1,206 @@
+//! One run of a pipeline: from its checkpoint until it is stopped or something fails.
+
+use super::{
+    error::{EngineError, ErrorKind},
+    figures::{Figures, now_ms},
+    ledger::{Ledger, Mark},
+    prepared::Preparer,
+    sink::kafka::{KafkaSink, Topics},
+    source::{Begin, Source, SourceSender},
+    writer::{SchemaHistory, Writer},
+};
+use crate::{
+    clients::schema_registry,
+    store::{Store, StoreError, StoredCheckpoint},
+};
+use shared::{
+    Finding,
+    api::{Checkpoint, LogLevel, PipelineState},
+    dispatch::Router,
+    sink_uri::KafkaOptions,
+};
+use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How often the checkpoint is looked at; it is written only when it moved.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(200);
+
+/// Everything a run needs, secrets resolved.
+pub struct Run {
+    pub name: String,
+    pub brokers: Vec<String>,
+    pub default_topic: String,
+    pub router: Router,
+    pub kafka: KafkaOptions,
+    pub registry: Arc<schema_registry::Client>,
+    pub source: Box<dyn Source>,
+    pub begin: Begin,
+    pub ignore_ineligible: bool,
+    /// For rows on their way, bytes; half waits before the writer, half in the Kafka client.
+    pub memory: usize,
+    pub store: Arc<Store>,
+    pub figures: Arc<Figures>,
+}
+
+impl Run {
+    /// Runs until `stop` is cancelled (`Ok`) or something fails. On return all tasks have ended and the checkpoint is
+    /// as far as Kafka has acknowledged.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), EngineError> {
+        // Cancelled by the first part that ends, so that the others follow.
+        let inner = stop.child_token();
+        let ledger = Arc::new(Ledger::default());
+        let history = Arc::new(SchemaHistory::default());
+        let known = match &self.begin {
+            Begin::Checkpoint { schemas, .. } => schemas.clone(),
+            Begin::Fresh(_) => Vec::new(),
+        };
+
+        let connect = {
+            let (brokers, kafka) = (self.brokers.clone(), self.kafka.clone());
+            let (ledger, figures, queue) = (Arc::clone(&ledger), Arc::clone(&self.figures), self.memory / 2);
+            tokio::task::spawn_blocking(move || KafkaSink::connect(&brokers, &kafka, queue, ledger, figures))
+        };
+        let sink = connect.await.map_err(|e| broken("connecting", e))??;
+        let mut topics = Topics::new(&self.brokers, &self.default_topic, &self.kafka)?;
+        if !self.default_topic.is_empty() && topics.ensure(&self.default_topic).await?.1 {
+            self.figures.log(LogLevel::Info, format!("topic {} created", self.default_topic));
+        }
+        self.registry.ping().await.map_err(EngineError::from)?;
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+
+        let preparer = Preparer {
+            router: self.router,
+            avro: self.kafka.avro,
+            split_updates: !self.kafka.output_raw_change_event,
+            registry: self.registry,
+            topics,
+            figures: Arc::clone(&self.figures),
+        };
+        let writer = Writer::new(
+            preparer,
+            sink,
+            Arc::clone(&ledger),
+            Arc::clone(&self.figures),
+            Arc::clone(&history),
+            self.ignore_ineligible,
+            inner.clone(),
+            known,
+        );
+        let (sender, batches) = SourceSender::bounded(u32::try_from(self.memory / 2).unwrap_or(u32::MAX >> 4));
+
+        let source = tokio::spawn(self.source.run(self.begin, sender, inner.clone()));
+        let writing = tokio::task::spawn_blocking(move || writer.run(batches));
+        let checkpoints = Checkpoints {
+            name: self.name,
+            store: self.store,
+            figures: Arc::clone(&self.figures),
+            ledger,
+            history,
+            last: None,
+            epoch: None,
+        };
+        let ended = CancellationToken::new();
+        let saving = tokio::spawn(checkpoints.keep(inner.clone(), ended.clone()));
+        self.figures.set_state(PipelineState::Running, None);
+
+        let (mut source, mut writing, mut saving) = (source, writing, saving);
+        let (mut source_result, mut writing_result, mut saving_result) = (None, None, None);
+        while source_result.is_none() || writing_result.is_none() {
+            tokio::select! {
+                r = &mut source, if source_result.is_none() => source_result = Some(r),
+                r = &mut writing, if writing_result.is_none() => writing_result = Some(r),
+                r = &mut saving, if saving_result.is_none() => saving_result = Some(r),
+            }
+            // A source that ends by itself closes its channel: the writer drains it first.
+            let source_ok = matches!(&source_result, None | Some(Ok(Ok(()))));
+            if writing_result.is_some() || saving_result.is_some() || !source_ok {
+                inner.cancel();
+            }
+        }
+        // Only now is the checkpoint final: the writer has settled what was in flight.
+        ended.cancel();
+        let saving_result = match saving_result {
+            Some(result) => result,
+            None => saving.await,
+        };
+        let flatten = |part: &str, result: Result<Result<(), EngineError>, tokio::task::JoinError>| match result {
+            Ok(result) => result,
+            Err(error) => Err(broken(part, error)),
+        };
+        // The sink's and the store's failures come first: the source often only fails because they did.
+        flatten("writing", writing_result.unwrap_or(Ok(Ok(()))))?;
+        flatten("saving", saving_result)?;
+        flatten("reading", source_result.unwrap_or(Ok(Ok(()))))
+    }
+}
+
+fn broken(part: &str, error: tokio::task::JoinError) -> EngineError {
+    EngineError::new(ErrorKind::Internal, Finding::error("", "internal", format!("the part that was {part} broke down"))).caused_by(error)
+}
+
+struct Checkpoints {
+    name: String,
+    store: Arc<Store>,
+    figures: Arc<Figures>,
+    ledger: Arc<Ledger>,
+    history: Arc<SchemaHistory>,
+    last: Option<Mark>,
+    epoch: Option<u64>,
+}
+
+impl Checkpoints {
+    /// Writes the checkpoint whenever it moved, and a last time at the end.
+    async fn keep(mut self, stop: CancellationToken, ended: CancellationToken) -> Result<(), EngineError> {
+        let mut tick = tokio::time::interval(CHECKPOINT_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = ended.cancelled() => {
+                    self.save().await?;
+                    return Ok(());
+                }
+                _ = tick.tick() => {}
+            }
+            if let Err(error) = self.save().await {
+                stop.cancel();
+                return Err(error);
+            }
+        }
+    }
+
+    async fn save(&mut self) -> Result<(), EngineError> {
+        self.figures.set_waiting(self.ledger.waiting());
+        let Some(mark) = self.ledger.reached() else { return Ok(()) };
+        if self.last.as_ref() == Some(&mark) {
+            return Ok(());
+        }
+        let schemas = if self.epoch == Some(mark.schema_epoch) { None } else { self.history.at(mark.schema_epoch) };
+        let checkpoint = StoredCheckpoint { position: mark.position.clone(), commit_ts: mark.commit_ts, at_ms: now_ms() };
+        let (store, name, saved) = (Arc::clone(&self.store), self.name.clone(), checkpoint.clone());
+        let written = tokio::task::spawn_blocking(move || store.put_checkpoint(&name, &saved, schemas.as_deref().map(Vec::as_slice)));
+        written.await.map_err(|e| broken("saving", e))?.map_err(storage)?;
+        self.figures.set_checkpoint(Checkpoint {
+            commit_ts: checkpoint.commit_ts,
+            position: checkpoint.position.to_string(),
+            at_ms: checkpoint.at_ms,
+        });
+        self.epoch = Some(mark.schema_epoch);
+        self.last = Some(mark);
+        Ok(())
+    }
+}
+
+/// A store's failure as the pipeline's: rows may have arrived in Kafka, but their place could not be kept.
+pub(super) fn storage(error: StoreError) -> EngineError {
+    let message = format!("the checkpoint cannot be kept: {error}");
+    EngineError::new(
+        ErrorKind::Storage,
+        Finding::error("", "storage", message).hint("Free space or make the data directory writable; the pipeline goes on by itself."),
+    )
+    .caused_by(error)
+}

@@ -1,0 +1,3 @@
+//! Sinks: where encoded rows go.
+
+pub mod kafka;
