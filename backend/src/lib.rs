@@ -7,4 +7,5 @@ pub mod embedded;
 pub mod engine;
 pub mod settings;
 pub mod store;
+pub mod studio;
 pub mod telemetry;

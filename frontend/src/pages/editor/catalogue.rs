@@ -125,7 +125,9 @@ impl Catalogue {
     }
 
     fn show(self, tables: Vec<TableModel>, unread: Vec<Unread>) {
-        let still_there = self.chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(|chosen| tables.iter().any(|table| table.qualified() == *chosen)));
+        let still_there = self
+            .chosen
+            .with_untracked(|chosen| chosen.as_ref().is_some_and(|chosen| tables.iter().any(|table| table.qualified() == *chosen)));
         if !still_there {
             self.chosen.set(None);
         }

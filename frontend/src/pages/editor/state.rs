@@ -113,7 +113,8 @@ impl Editor {
     }
 
     pub fn dirty(self) -> bool {
-        self.document.with(|document| self.saved.with(|saved| document != saved)) || self.toml_findings.with(|findings| !findings.is_empty())
+        self.document.with(|document| self.saved.with(|saved| document != saved))
+            || self.toml_findings.with(|findings| !findings.is_empty())
     }
 
     pub fn dirty_now(self) -> bool {

@@ -1,0 +1,72 @@
+//! Server-sent events: what changes, as it changes.
+
+use super::{AppState, error::Failure};
+use crate::engine::figures::Update;
+use axum::{
+    extract::{Path, State},
+    response::sse::{Event, KeepAlive, Sse},
+};
+use futures::{Stream, StreamExt, stream};
+use shared::api::{PipelineSummary, Progress};
+use std::{convert::Infallible, time::Duration};
+use tokio::sync::broadcast::error::RecvError;
+
+/// How old a list may get without a change of state: rates and lags move all the time.
+const LIST_EVERY: Duration = Duration::from_secs(1);
+
+type Events = Sse<axum::response::sse::KeepAliveStream<std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>>>;
+
+fn events(stream: impl Stream<Item = Event> + Send + 'static, state: &AppState) -> Events {
+    let stop = state.stop.clone();
+    let stream: std::pin::Pin<Box<dyn Stream<Item = _> + Send>> =
+        Box::pin(stream.map(Ok).take_until(async move { stop.cancelled().await }));
+    Sse::new(stream).keep_alive(KeepAlive::default())
+}
+
+fn event(name: &str, data: &impl serde::Serialize) -> Event {
+    Event::default().event(name).json_data(data).expect("API types have a JSON form")
+}
+
+/// `progress` (about once a second and at every change of state) and `log` of one pipeline.
+#[utoipa::path(get, path = "/api/v1/pipelines/{name}/events", params(("name" = String, Path)), responses((status = 200, body = Progress, content_type = "text/event-stream")))]
+pub(super) async fn follow_pipeline(State(state): State<AppState>, Path(name): Path<String>) -> Result<Events, Failure> {
+    let figures = state.studio.figures(&name).await?;
+    // Subscribed before the first reading, so that nothing falls in between.
+    let updates = figures.subscribe();
+    let first = event("progress", &figures.progress());
+    let rest = stream::unfold((updates, figures), |(mut updates, figures)| async move {
+        let event = match updates.recv().await {
+            Ok(Update::Progress(progress)) => event("progress", &*progress),
+            Ok(Update::Log(entry)) => event("log", &entry),
+            // A slow reader missed some: the newest reading makes up for them.
+            Err(RecvError::Lagged(_)) => event("progress", &figures.progress()),
+            Err(RecvError::Closed) => return None,
+        };
+        Some((event, (updates, figures)))
+    });
+    Ok(events(stream::once(async { first }).chain(rest), &state))
+}
+
+/// `pipelines`: the home page's list, about once a second and at every change of state.
+#[utoipa::path(get, path = "/api/v1/events", responses((status = 200, body = Vec<PipelineSummary>, content_type = "text/event-stream")))]
+pub(super) async fn follow_pipelines(State(state): State<AppState>) -> Events {
+    let studio = state.studio.clone();
+    let changes = studio.watch();
+    let mut tick = tokio::time::interval(LIST_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let list = stream::unfold((studio, changes, tick), |(studio, mut changes, mut tick)| async move {
+        tokio::select! {
+            _ = tick.tick() => {}
+            changed = changes.changed() => changed.ok()?,
+        }
+        let event = match studio.summaries().await {
+            Ok(list) => event("pipelines", &list),
+            Err(error) => {
+                tracing::warn!(%error, "the pipelines cannot be listed");
+                Event::default().comment("not available")
+            }
+        };
+        Some((event, (studio, changes, tick)))
+    });
+    events(list, &state)
+}

@@ -1,0 +1,262 @@
+//! The studio's own work, free of HTTP: saved pipelines, launches, the playground.
+
+mod check;
+mod describe;
+mod playground;
+mod save;
+
+mod messages;
+
+pub use check::check;
+pub use playground::Embedded;
+
+use crate::{
+    engine::{
+        error::EngineError,
+        figures::Figures,
+        supervisor::{Launch, Launched},
+    },
+    store::{PipelineRecord, Store, StoreError},
+};
+use shared::{
+    Finding,
+    api::{PipelineDetail, PipelineState, PipelineSummary, Playground},
+    finding::has_errors,
+};
+use std::{collections::HashMap, sync::Arc};
+use tokio::sync::{Mutex, watch};
+
+/// Bytes for rows on their way in one pipeline.
+pub const DEFAULT_MEMORY: usize = 256 * 1024 * 1024;
+
+/// Why the studio did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StudioError {
+    #[error("there is no pipeline `{0}`")]
+    NoSuchPipeline(String),
+    #[error("there is a pipeline `{0}` already")]
+    NameTaken(String),
+    #[error("the pipeline cannot be launched as it is")]
+    Invalid(Vec<Finding>),
+    #[error("not a pipeline document")]
+    Unreadable(Vec<Finding>),
+    #[error("a pipeline that is {state} cannot be {wanted}")]
+    WrongState { state: &'static str, wanted: &'static str },
+    #[error("this pipeline's source has no rate to set")]
+    NoRate,
+    #[error("this studio runs without a playground")]
+    NoPlayground,
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A pipeline that was launched in this process, running or at rest.
+struct Live {
+    figures: Arc<Figures>,
+    launched: Option<Launched>,
+}
+
+/// Everything behind the API. One per process.
+pub struct Studio {
+    store: Arc<Store>,
+    playground: Option<Playground>,
+    /// Locked for the whole of a launch or stop: two clicks cannot start a pipeline twice.
+    live: Mutex<HashMap<String, Live>>,
+    /// Raised at every change of the list or of a state.
+    changes: watch::Sender<u64>,
+}
+
+impl Studio {
+    #[must_use]
+    pub fn new(store: Arc<Store>, playground: Option<Playground>) -> Self {
+        Self { store, playground, live: Mutex::default(), changes: watch::Sender::new(0) }
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Addresses of the embedded services.
+    #[must_use]
+    pub fn playground(&self) -> Option<&Playground> {
+        self.playground.as_ref()
+    }
+
+    /// Wakes whoever watches the list.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    fn changed(&self) {
+        self.changes.send_modify(|n| *n += 1);
+    }
+
+    /// Starts again what was running when the studio went down.
+    pub async fn resume_all(&self) -> Result<(), StudioError> {
+        for record in self.records().await? {
+            if matches!(record.state, PipelineState::Starting | PipelineState::Running | PipelineState::Retrying) {
+                self.launch(&record).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops all pipelines, each at its checkpoint; their wanted state stays, so that the next start resumes them.
+    pub async fn shut_down(&self) {
+        let launched: Vec<Launched> = self.live.lock().await.values_mut().filter_map(|live| live.launched.take()).collect();
+        futures::future::join_all(launched.into_iter().map(Launched::stop)).await;
+    }
+
+    pub async fn summaries(&self) -> Result<Vec<PipelineSummary>, StudioError> {
+        let records = self.records().await?;
+        let live = self.live.lock().await;
+        Ok(records.iter().map(|r| describe::summary(r, live.get(&r.document.name).map(|l| &*l.figures))).collect())
+    }
+
+    pub async fn summary(&self, name: &str) -> Result<PipelineSummary, StudioError> {
+        let record = self.record(name).await?;
+        let live = self.live.lock().await;
+        Ok(describe::summary(&record, live.get(name).map(|l| &*l.figures)))
+    }
+
+    pub async fn detail(&self, name: &str) -> Result<PipelineDetail, StudioError> {
+        let record = self.record(name).await?;
+        let summary = self.summary(name).await?;
+        let findings = shared::config::validate(&record.document);
+        Ok(PipelineDetail { summary, document: record.document, toml: record.toml, findings })
+    }
+
+    /// The figures of a pipeline, also of one that was not launched since the studio started (all zero then).
+    pub async fn figures(&self, name: &str) -> Result<Arc<Figures>, StudioError> {
+        let record = self.record(name).await?;
+        let mut live = self.live.lock().await;
+        let live = live
+            .entry(name.to_owned())
+            .or_insert_with(|| Live { figures: Arc::new(Figures::new(record.state, record.message.clone())), launched: None });
+        Ok(Arc::clone(&live.figures))
+    }
+
+    /// Launches, or goes on from the checkpoint.
+    pub async fn start(&self, name: &str) -> Result<PipelineSummary, StudioError> {
+        let mut record = self.record(name).await?;
+        let findings = shared::config::validate(&record.document);
+        if has_errors(&findings) {
+            return Err(StudioError::Invalid(findings));
+        }
+        if record.document.changefeed.target != shared::config::Target::Native {
+            return Err(StudioError::Invalid(vec![
+                Finding::error("changefeed.target", "target-not-native", "this studio launches on its own engine only")
+                    .hint("Set target = \"native\", or export the files and create the changefeed with `cdc cli`."),
+            ]));
+        }
+        record.state = PipelineState::Running;
+        record.message = None;
+        self.put(record.clone()).await?;
+        self.launch(&record).await;
+        self.summary(name).await
+    }
+
+    /// Comes to rest in `Paused` or `Stopped`, rows in flight acknowledged and the checkpoint written.
+    pub async fn rest(&self, name: &str, state: PipelineState) -> Result<PipelineSummary, StudioError> {
+        let mut record = self.record(name).await?;
+        if record.state == PipelineState::Draft {
+            return Err(StudioError::WrongState {
+                state: "a draft",
+                wanted: if state == PipelineState::Paused { "paused" } else { "stopped" },
+            });
+        }
+        record.state = state;
+        record.message = None;
+        self.put(record).await?;
+        {
+            let mut live = self.live.lock().await;
+            if let Some(live) = live.get_mut(name) {
+                if let Some(launched) = live.launched.take() {
+                    launched.stop().await;
+                }
+                live.figures.set_state(state, None);
+            }
+        }
+        self.changed();
+        self.summary(name).await
+    }
+
+    /// Forgets a pipeline: document, checkpoint, sealed secrets. Topics and schemas stay as they are.
+    pub async fn remove(&self, name: &str) -> Result<(), StudioError> {
+        self.record(name).await?;
+        let mut live = self.live.lock().await;
+        if let Some(launched) = live.remove(name).and_then(|l| l.launched) {
+            launched.stop().await;
+        }
+        let (store, name) = (Arc::clone(&self.store), name.to_owned());
+        blocking(move || store.remove_pipeline(&name)).await?;
+        self.changed();
+        Ok(())
+    }
+
+    /// Sets a workload's rate, at once and in the saved document.
+    pub async fn set_rate(&self, name: &str, rows_per_second: u32) -> Result<(), StudioError> {
+        let mut record = self.record(name).await?;
+        if record.document.source.kind != shared::config::SourceKind::Tpcc {
+            return Err(StudioError::NoRate);
+        }
+        record.document.source.rows_per_second = Some(rows_per_second);
+        record.toml = shared::config::render(&record.document);
+        self.put(record).await?;
+        let live = self.live.lock().await;
+        if let Some(live) = live.get(name) {
+            if let Some(rate) = live.launched.as_ref().and_then(|l| l.rate.as_ref()) {
+                rate.set(rows_per_second);
+                live.figures.set_target_rate(Some(rows_per_second));
+            }
+        }
+        Ok(())
+    }
+
+    async fn launch(&self, record: &PipelineRecord) {
+        let name = record.document.name.clone();
+        let mut all = self.live.lock().await;
+        let live =
+            all.entry(name).or_insert_with(|| Live { figures: Arc::new(Figures::new(PipelineState::Starting, None)), launched: None });
+        if live.launched.as_ref().is_some_and(|l| !l.is_over()) {
+            return;
+        }
+        let launch = Launch {
+            document: record.document.clone(),
+            store: Arc::clone(&self.store),
+            figures: Arc::clone(&live.figures),
+            memory: DEFAULT_MEMORY,
+        };
+        live.launched = Some(launch.start());
+        drop(all);
+        self.changed();
+    }
+
+    async fn records(&self) -> Result<Vec<PipelineRecord>, StudioError> {
+        let store = Arc::clone(&self.store);
+        Ok(blocking(move || store.pipelines()).await?)
+    }
+
+    async fn record(&self, name: &str) -> Result<PipelineRecord, StudioError> {
+        let (store, key) = (Arc::clone(&self.store), name.to_owned());
+        blocking(move || store.pipeline(&key)).await?.ok_or_else(|| StudioError::NoSuchPipeline(name.to_owned()))
+    }
+
+    async fn put(&self, record: PipelineRecord) -> Result<(), StudioError> {
+        let store = Arc::clone(&self.store);
+        blocking(move || store.put_pipeline(&record)).await?;
+        self.changed();
+        Ok(())
+    }
+}
+
+/// The disk's work, off the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

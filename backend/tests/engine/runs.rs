@@ -1,0 +1,146 @@
+//! Runs, failures, and what is true of the checkpoint after each.
+
+use crate::rig::{Rig, change, orders, row};
+use backend::engine::{error::ErrorKind, position::Position, source::Begin};
+use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
+use shared::schema::ddl::parse_create_table;
+use std::sync::Arc;
+
+fn at(transaction: u64) -> Position {
+    Position::Tpcc { transaction, loaded: 0 }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_arrive_and_the_checkpoint_is_the_last_transaction() {
+    let rig = Rig::new().await;
+    let table = orders();
+    let transactions = (1..=500).map(|id| vec![change(&table, None, Some(row(id, 1)), id.cast_unsigned())]).collect();
+    let (begin, ended) = rig.run(vec![Arc::clone(&table)], transactions, |f| f.progress().rows_total == 500).await;
+    assert!(matches!(begin, Begin::Fresh(_)));
+    ended.unwrap();
+    let (checkpoint, schemas) = rig.checkpoint().unwrap();
+    assert_eq!(checkpoint.position, at(500));
+    assert_eq!(schemas, vec![(*table).clone()]);
+    assert_eq!(rig.messages().await.len(), 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_goes_on_from_the_checkpoint_without_gap_or_repeat_after_a_clean_stop() {
+    let rig = Rig::new().await;
+    let table = orders();
+    let transaction = |id: i64| vec![change(&table, None, Some(row(id, 1)), id.cast_unsigned())];
+    let first = (1..=100).map(transaction).collect();
+    rig.run(vec![Arc::clone(&table)], first, |f| f.progress().rows_total == 100).await.1.unwrap();
+    let all = (1..=300).map(transaction).collect();
+    let (begin, ended) = rig.run(vec![Arc::clone(&table)], all, |f| f.progress().rows_total == 300).await;
+    ended.unwrap();
+    assert!(matches!(begin, Begin::Checkpoint { position, .. } if position == at(100)));
+    assert_eq!(rig.messages().await.len(), 300);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_row_stops_the_run_and_the_checkpoint_stays_before_it() {
+    let rig = Rig::new().await;
+    let table = orders();
+    let transaction = |id: i64| vec![change(&table, None, Some(row(id, 1)), id.cast_unsigned())];
+    rig.run(vec![Arc::clone(&table)], (1..=10).map(transaction).collect(), |f| f.progress().rows_total == 10).await.1.unwrap();
+    let refused = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE; 3];
+    rig.cluster.request_errors(RDKafkaApiKey::Produce, &refused);
+    let (_, ended) = rig.run(vec![Arc::clone(&table)], (1..=20).map(transaction).collect(), |_| false).await;
+    let error = ended.unwrap_err();
+    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Config, "message-too-large"));
+    assert_eq!(rig.checkpoint().unwrap().0.position, at(10));
+    rig.cluster.clear_request_errors(RDKafkaApiKey::Produce);
+    let before = rig.figures.progress().rows_total;
+    rig.run(vec![Arc::clone(&table)], (1..=20).map(transaction).collect(), |f| f.progress().rows_total >= before + 10).await.1.unwrap();
+    assert_eq!(rig.checkpoint().unwrap().0.position, at(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_of_the_key_is_a_tombstone_and_an_insert() {
+    let rig = Rig::new().await;
+    let table = orders();
+    let transactions = vec![
+        vec![change(&table, None, Some(row(1, 1)), 1)],
+        vec![change(&table, Some(row(1, 1)), Some(row(1, 2)), 2)],
+        vec![change(&table, Some(row(1, 2)), Some(row(2, 2)), 3)],
+    ];
+    rig.run(vec![Arc::clone(&table)], transactions, |f| f.progress().rows_total == 4).await.1.unwrap();
+    let messages = rig.messages().await;
+    let of_key = |last: u8| -> Vec<bool> {
+        messages.iter().filter(|m| m.key.as_deref().and_then(<[u8]>::last) == Some(&last)).map(|m| m.value.is_none()).collect()
+    };
+    // Zig-zag: key 1 is byte 2, key 2 is byte 4.
+    assert_eq!(of_key(2), [false, false, true]);
+    assert_eq!(of_key(4), [false]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_without_a_key_refuses_the_launch() {
+    let rig = Rig::new().await;
+    let table = Arc::new(parse_create_table("CREATE TABLE shop.history (n INT)", "shop").unwrap());
+    let (_, ended) = rig.run(vec![table], Vec::new(), |_| false).await;
+    let error = ended.unwrap_err();
+    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Schema, "table-without-key"));
+    assert!(error.finding.hint.contains("!shop.history"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreachable_broker_is_a_passing_fault_that_names_it() {
+    let mut rig = Rig::new().await;
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    rig.document.kafka.brokers = vec![free.to_string()];
+    rig.document.kafka.params.insert("dial-timeout".to_owned(), "2s".into());
+    let (_, ended) = rig.run(vec![orders()], Vec::new(), |_| false).await;
+    let error = ended.unwrap_err();
+    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Transient, "kafka-unreachable"));
+    assert!(error.finding.message.contains(&free.to_string()), "{}", error.finding.message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_a_passing_fault_and_the_old_checkpoint_holds() {
+    let rig = Rig::new().await;
+    let table = orders();
+    let transaction = |id: i64| vec![change(&table, None, Some(row(id, 1)), id.cast_unsigned())];
+    let disk = SmallDisk::mount(&rig.directory.path().join("store"));
+    rig.run(vec![Arc::clone(&table)], (1..=10).map(transaction).collect(), |f| f.progress().rows_total == 10).await.1.unwrap();
+    disk.fill();
+    let (_, ended) = rig.run(vec![Arc::clone(&table)], (1..=20).map(transaction).collect(), |_| false).await;
+    let error = ended.unwrap_err();
+    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Storage, "storage"));
+    disk.free();
+    let before = rig.figures.progress().rows_total;
+    let (begin, ended) =
+        rig.run(vec![Arc::clone(&table)], (1..=20).map(transaction).collect(), |f| f.progress().rows_total >= before + 10).await;
+    ended.unwrap();
+    assert!(matches!(begin, Begin::Checkpoint { position, .. } if position == at(10)));
+    assert_eq!(rig.checkpoint().unwrap().0.position, at(20));
+}
+
+/// A tmpfs of a few MiB: a real full disk. Mounting needs root, as CI has.
+struct SmallDisk(std::path::PathBuf);
+
+impl SmallDisk {
+    fn mount(path: &std::path::Path) -> Self {
+        std::fs::create_dir_all(path).unwrap();
+        let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(path).status().unwrap();
+        assert!(mounted.success(), "mounting a small tmpfs needs root; run the tests as root or in a user namespace with mounts");
+        Self(path.to_owned())
+    }
+
+    fn fill(&self) {
+        use std::io::Write;
+        let mut file = std::fs::File::create(self.0.join("filler")).unwrap();
+        while file.write_all(&[1; 4096]).is_ok() {}
+    }
+
+    fn free(&self) {
+        std::fs::remove_file(self.0.join("filler")).unwrap();
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}

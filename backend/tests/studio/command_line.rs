@@ -1,0 +1,76 @@
+//! The binary itself: what a person in a terminal meets.
+
+use std::{
+    io::Write,
+    net::TcpListener,
+    process::{Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+fn studio(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_changefeed-studio")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let directory = TempDir::new().unwrap();
+    let output = studio(&["serve", "--no-playground", "--listen", &address, "--data-dir", directory.path().to_str().unwrap()]);
+    assert!(!output.status.success());
+    assert!(text(&output).contains(&address) && text(&output).contains("--listen"), "{}", text(&output));
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_one_is_named() {
+    // Root may write anywhere, so a file in the way stands for every directory that cannot be made.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().join("below").display().to_string();
+    let output = studio(&["serve", "--no-playground", "--listen", "127.0.0.1:0", "--data-dir", &path]);
+    assert!(!output.status.success());
+    assert!(text(&output).contains(&path), "{}", text(&output));
+}
+
+#[test]
+fn a_second_studio_on_the_same_data_directory_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let store = backend::store::Store::open(directory.path()).unwrap();
+    let output = studio(&["serve", "--no-playground", "--listen", "127.0.0.1:0", "--data-dir", directory.path().to_str().unwrap()]);
+    drop(store);
+    assert!(!output.status.success());
+    assert!(text(&output).contains("in use by another changefeed-studio"), "{}", text(&output));
+}
+
+#[test]
+fn an_open_address_needs_a_token() {
+    let directory = TempDir::new().unwrap();
+    let output = studio(&["serve", "--no-playground", "--listen", "0.0.0.0:0", "--data-dir", directory.path().to_str().unwrap()]);
+    assert!(!output.status.success());
+    assert!(text(&output).contains("token"), "{}", text(&output));
+}
+
+#[test]
+fn check_answers_with_findings_and_an_exit_code() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "version = 1\nname = \"x\"\n[kafka]\nbrokers = [\"127.0.0.1\"]\n[kafka.params]\nprotocl = \"avro\"").unwrap();
+    let output = studio(&["check", file.path().to_str().unwrap(), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let findings: Vec<shared::Finding> = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(findings.iter().any(|f| f.path == "kafka.params.protocl" && f.hint.contains("protocol")), "{findings:?}");
+    assert!(findings.iter().any(|f| f.path.starts_with("kafka.brokers") && f.severity == shared::Severity::Error), "{findings:?}");
+}
+
+#[test]
+fn a_truncated_document_is_a_finding_not_a_panic() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    write!(file, "version = 1\nname = \"x\n[kaf").unwrap();
+    let output = studio(&["check", file.path().to_str().unwrap(), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let findings: Vec<shared::Finding> = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(findings.len(), 1);
+    assert!(findings[0].message.contains("line"), "{findings:?}");
+}

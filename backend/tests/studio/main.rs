@@ -1,0 +1,10 @@
+//! The studio through its API and its command line, with the real store on a real disk.
+#![allow(clippy::unwrap_used)]
+
+mod access;
+mod app;
+mod command_line;
+mod openapi;
+mod pipelines;
+mod playground;
+mod secrets;
