@@ -12,4 +12,4 @@ pub use bundle::bundle;
 pub use changefeed_toml::changefeed_toml;
 pub use client_properties::{client_properties, java_client_properties};
 pub use commands::{cdc_cli, tiup_ctl};
-pub use secrets::Secrets;
+pub use secrets::{Resolve, Secrets};

@@ -5,11 +5,14 @@ use crate::secret::SecretRef;
 use crate::sink_uri::{RegistryUrl, SinkUri};
 use std::collections::BTreeMap;
 
+/// Gives the value of a reference, for the path it stands at; `None` when it cannot be had.
+pub type Resolve<'a> = &'a dyn Fn(&str, &SecretRef) -> Option<String>;
+
 /// How secrets are written.
 #[derive(Clone, Copy)]
 pub struct Secrets<'a> {
     /// Path and reference to value; `None` writes placeholders for everything, inline secrets included.
-    resolve: Option<&'a dyn Fn(&str, &SecretRef) -> Option<String>>,
+    resolve: Option<Resolve<'a>>,
 }
 
 /// Ends the name of a placeholder that has to hold a percent-encoded value.
@@ -25,7 +28,7 @@ impl<'a> Secrets<'a> {
     /// The values, as `resolve` gives them for a path and reference; inline secrets are their own value and are not asked
     /// for. A reference without a value stays a placeholder.
     #[must_use]
-    pub fn inline(resolve: &'a dyn Fn(&str, &SecretRef) -> Option<String>) -> Self {
+    pub fn inline(resolve: Resolve<'a>) -> Self {
         Self { resolve: Some(resolve) }
     }
 
@@ -69,7 +72,8 @@ impl Prepared {
         pipeline.normalise();
         let mut marks = BTreeMap::new();
         pipeline.for_each_secret(&mut |path, text| {
-            *text = secrets.value(path, text).unwrap_or_else(|| {
+            let value = if is_rendered(path) { secrets.value(path, text) } else { None };
+            *text = value.unwrap_or_else(|| {
                 let mark = format!("z~placeholder.{}~z", marks.len());
                 marks.insert(mark.clone(), placeholder_name(path, text));
                 mark
@@ -110,14 +114,18 @@ pub(super) fn placeholders(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<Pla
     let mut pipeline = pipeline.clone();
     pipeline.normalise();
     pipeline.for_each_secret(&mut |path, text| {
-        let is_rendered = ["kafka.", "schema_registry.", "changefeed."].iter().any(|part| path.starts_with(part));
-        if is_rendered && secrets.value(path, text).is_none() {
+        if is_rendered(path) && secrets.value(path, text).is_none() {
             found.push(Placeholder { name: placeholder_name(path, text), path: path.to_owned() });
         }
     });
     found.sort();
     found.dedup();
     found
+}
+
+/// Whether a secret has a place in the rendered files; the source's and the connectors' own have none.
+fn is_rendered(path: &str) -> bool {
+    ["kafka.", "schema_registry.", "changefeed."].iter().any(|part| path.starts_with(part))
 }
 
 /// An environment variable's own name; for the rest a name made of the reference, or of the path for a pasted secret.

@@ -54,7 +54,7 @@ impl<'a> Layers<'a> {
 
     /// As [`Self::integer`], from the URI alone.
     pub(super) fn uri_integer(&mut self, name: &str) -> Option<Setting<i64>> {
-        self.from_uri(name, "a whole number", integer_text)
+        self.uri_value(name, "a whole number", integer_text)
     }
 
     /// A boolean in any of Go's spellings; empty text is false.
@@ -69,12 +69,14 @@ impl<'a> Layers<'a> {
 
     /// Text of the file alone.
     pub(super) fn file_text(&mut self, name: &str) -> Option<String> {
-        self.from_file(Section::Kafka, name, "text", |value| value.as_str().map(str::to_owned)).map(|s| s.value).filter(|v| !v.is_empty())
+        self.file_setting(Section::Kafka, name, "text", |value| value.as_str().map(str::to_owned))
+            .map(|s| s.value)
+            .filter(|v| !v.is_empty())
     }
 
     /// A boolean of the file alone.
     pub(super) fn file_boolean(&mut self, name: &str) -> bool {
-        self.from_file(Section::Kafka, name, "`true` or `false`", Value::as_bool).is_some_and(|setting| setting.value)
+        self.file_setting(Section::Kafka, name, "`true` or `false`", Value::as_bool).is_some_and(|setting| setting.value)
     }
 
     pub(super) fn file_value(&self, name: &str) -> Option<&'a Value> {
@@ -89,8 +91,8 @@ impl<'a> Layers<'a> {
         from_text: fn(&str) -> Option<T>,
         from_value: fn(&Value) -> Option<T>,
     ) -> Option<Setting<T>> {
-        let file = self.from_file(section, name, what, from_value);
-        let uri = self.from_uri(name, what, from_text);
+        let file = self.file_setting(section, name, what, from_value);
+        let uri = self.uri_value(name, what, from_text);
         let falsy = |setting: &Setting<T>| setting.value == T::default();
         match (uri, file) {
             (Some(uri), Some(file)) if falsy(&uri) && !falsy(&file) => {
@@ -106,7 +108,7 @@ impl<'a> Layers<'a> {
         }
     }
 
-    fn from_uri<T>(&mut self, name: &str, what: &str, from_text: fn(&str) -> Option<T>) -> Option<Setting<T>> {
+    fn uri_value<T>(&mut self, name: &str, what: &str, from_text: fn(&str) -> Option<T>) -> Option<Setting<T>> {
         let path = format!("{URI_PATH}.{name}");
         let text = match self.uri.get(name)? {
             Value::String(text) => text.clone(),
@@ -124,7 +126,7 @@ impl<'a> Layers<'a> {
         Some(Setting { value: value?, path })
     }
 
-    fn from_file<T>(&mut self, section: Section, name: &str, what: &str, from_value: fn(&Value) -> Option<T>) -> Option<Setting<T>> {
+    fn file_setting<T>(&mut self, section: Section, name: &str, what: &str, from_value: fn(&Value) -> Option<T>) -> Option<Setting<T>> {
         let (map, prefix) = match section {
             Section::Kafka => (self.kafka, FILE_PATH.to_owned()),
             Section::Codec => (self.codec, format!("{FILE_PATH}.codec-config")),

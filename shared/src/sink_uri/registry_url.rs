@@ -80,7 +80,7 @@ impl RegistryUrl {
     /// The URL with its credentials, percent-encoded.
     #[must_use]
     pub fn render(&self) -> String {
-        self.render_with(|password| encode(password))
+        self.render_with(encode)
     }
 
     /// The URL for people and logs: the password is `xxxxx`.

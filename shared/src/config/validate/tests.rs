@@ -95,7 +95,8 @@ fn unknown_keys_are_found_at_any_depth_with_a_suggestion() {
 
 #[test]
 fn each_rule_finds_its_mistake_at_its_field() {
-    let cases: Vec<(&str, Box<dyn FnOnce(&mut Pipeline)>, &str)> = vec![
+    type Change = Box<dyn FnOnce(&mut Pipeline)>;
+    let cases: Vec<(&str, Change, &str)> = vec![
         (FINE, Box::new(|p| p.version = 2), "version version-unsupported"),
         (FINE, Box::new(|p| p.name = "a b".to_owned()), "name name-invalid"),
         (FINE, Box::new(|p| p.changefeed.id = "-x".to_owned()), "changefeed.id changefeed-id-invalid"),

@@ -151,7 +151,7 @@ fn numbers_have_go_s_text() {
         (Datum::Int(i64::MIN), "-9223372036854775808"),
         (Datum::Int(0), "0"),
         (Datum::UInt(u64::MAX), "18446744073709551615"),
-        (Datum::Float(3.14), "3.14"),
+        (Datum::Float(3.15), "3.15"),
         (Datum::Double(0.1), "0.1"),
         (Datum::Double(1e21), "1000000000000000000000"),
         (Datum::Double(1e-7), "0.0000001"),
