@@ -108,6 +108,11 @@ impl Ledger {
         self.changed.notify_all();
     }
 
+    /// Whether a row was refused and nobody has taken the failure yet.
+    pub fn has_failed(&self) -> bool {
+        self.lock().failure.is_some()
+    }
+
     /// Takes the failure, if any.
     pub fn take_failure(&self) -> Option<EngineError> {
         self.lock().failure.take()

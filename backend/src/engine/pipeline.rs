@@ -166,6 +166,10 @@ impl Checkpoints {
                 }
                 _ = tick.tick() => {}
             }
+            // The writer may be waiting for a source that has nothing to say: going down makes it look.
+            if self.ledger.has_failed() {
+                stop.cancel();
+            }
             if let Err(error) = self.save().await {
                 stop.cancel();
                 return Err(error);

@@ -105,16 +105,25 @@ fn open_database(directory: &Path) -> Result<Database, StoreError> {
         DatabaseError::Storage(redb::StorageError::Io(source)) => StoreError::Directory { path: directory.to_owned(), source },
         error => StoreError::Open { path: path.clone(), source: Box::new(error) },
     })?;
-    // All tables exist from the start, so that reading never meets a missing one.
+    // All tables exist from the start, so that reading never meets a missing one. A file that has them is not written
+    // to: a full disk must not keep the studio from starting and saying so.
+    let tables = [PIPELINES, CHECKPOINTS, SCHEMAS, SECRETS];
+    let complete = || -> Result<(), redb::Error> {
+        let transaction = database.begin_read()?;
+        tables.into_iter().try_for_each(|table| transaction.open_table(table).map(drop))?;
+        Ok(())
+    };
     let make_tables = || -> Result<(), redb::Error> {
         let transaction = database.begin_write()?;
-        for table in [PIPELINES, CHECKPOINTS, SCHEMAS, SECRETS] {
+        for table in tables {
             transaction.open_table(table)?;
         }
         transaction.commit()?;
         Ok(())
     };
-    make_tables().map_err(|error| StoreError::Write(Box::new(error)))?;
+    if complete().is_err() {
+        make_tables().map_err(|error| StoreError::Write(Box::new(error)))?;
+    }
     Ok(database)
 }
 

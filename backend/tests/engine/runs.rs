@@ -44,11 +44,11 @@ async fn a_refused_row_stops_the_run_and_the_checkpoint_stays_before_it() {
     let table = orders();
     let transaction = |id: i64| vec![change(&table, None, Some(row(id, 1)), id.cast_unsigned())];
     rig.run(vec![Arc::clone(&table)], (1..=10).map(transaction).collect(), |f| f.progress().rows_total == 10).await.1.unwrap();
-    let refused = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE; 3];
+    let refused = [RDKafkaRespErr::RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED; 20];
     rig.cluster.request_errors(RDKafkaApiKey::Produce, &refused);
     let (_, ended) = rig.run(vec![Arc::clone(&table)], (1..=20).map(transaction).collect(), |_| false).await;
     let error = ended.unwrap_err();
-    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Config, "message-too-large"));
+    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Denied, "kafka-forbidden"));
     assert_eq!(rig.checkpoint().unwrap().0.position, at(10));
     rig.cluster.clear_request_errors(RDKafkaApiKey::Produce);
     let before = rig.figures.progress().rows_total;

@@ -2,5 +2,5 @@
 
 #[test]
 fn the_openapi_document_is_as_reviewed() {
-    insta::assert_json_snapshot!(backend::api::openapi());
+    insta::assert_snapshot!(backend::api::openapi().to_pretty_json().unwrap());
 }
