@@ -37,6 +37,7 @@ const PARTS: &[Part] = &[
     Part { name: "studio", needs: &["page"], run: |_| build_studio() },
     Part { name: "tests", needs: &["page"], run: |_| cargo_test() },
     Part { name: "lab", needs: &["setup"], run: Bench::start_lab },
+    Part { name: "the judge's own tests", needs: &["lab"], run: |bench| test_judge(bench.lab()?) },
     Part { name: "end to end: kafka", needs: &["studio", "lab"], run: |bench| e2e::kafka(bench.lab()?) },
     Part { name: "end to end: playground", needs: &["studio", "lab"], run: |bench| e2e::playground(bench.lab()?) },
     Part { name: "end to end: crashes", needs: &["studio", "lab"], run: |bench| e2e::crashes(bench.lab()?) },
@@ -151,6 +152,11 @@ fn cargo_test() -> Result<()> {
     ]))
 }
 
+/// Who judges the judge: what it must call equal, and what broken.
+fn test_judge(lab: &Env) -> Result<()> {
+    process::run(workspace::command(&lab.python).args(["-m", "unittest", "discover", "--quiet", "tests/judge"]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,7 +176,7 @@ mod tests {
             }
         }
         let done = [("setup", Outcome::Ok, Duration::ZERO), ("page", Outcome::Failed, Duration::ZERO)];
-        assert_eq!(missing(&PARTS[3], &done), Some("needs `page`".to_owned()));
-        assert_eq!(missing(&PARTS[1], &done), None);
+        assert_eq!(missing(PARTS.iter().find(|part| part.name == "studio").expect("a part"), &done), Some("needs `page`".to_owned()));
+        assert_eq!(missing(PARTS.iter().find(|part| part.name == "formatting").expect("a part"), &done), None);
     }
 }

@@ -1,13 +1,13 @@
 //! `.lab/env.json`: what tests and people need to reach the parts.
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Env {
     pub mariadb: MariaDb,
     pub kafka: Kafka,
@@ -18,7 +18,7 @@ pub struct Env {
     pub python: PathBuf,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MariaDb {
     pub host: String,
     pub port: u16,
@@ -30,14 +30,14 @@ pub struct MariaDb {
     pub pid: u32,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kafka {
     /// `host:port`.
     pub bootstrap: String,
     pub pid: u32,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebDriver {
     pub url: String,
     pub pid: u32,
@@ -45,12 +45,44 @@ pub struct WebDriver {
 
 impl Env {
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).expect("plain structs serialise")
+        let Self { mariadb, kafka, webdriver, go_tpc, python } = self;
+        let MariaDb { host, port, user, password, replication_user, pid } = mariadb;
+        let env = json!({
+            "mariadb": { "host": host, "port": port, "user": user, "password": password, "replication_user": replication_user, "pid": pid },
+            "kafka": { "bootstrap": kafka.bootstrap, "pid": kafka.pid },
+            "webdriver": { "url": webdriver.url, "pid": webdriver.pid },
+            "go_tpc": go_tpc,
+            "python": python,
+        });
+        format!("{env:#}")
     }
 
+    /// # Errors
+    /// When there is no such file, or it is not what [`Env::write`] wrote.
     pub fn read(file: &Path) -> Result<Self> {
         let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-        serde_json::from_str(&text).with_context(|| format!("{} is not the lab's", file.display()))
+        Self::from_json(&text).with_context(|| format!("{} is not the lab's", file.display()))
+    }
+
+    fn from_json(text: &str) -> Result<Self> {
+        let env: Value = serde_json::from_str(text)?;
+        let word = |pointer: &str| env.pointer(pointer).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no {pointer}"));
+        let number = |pointer: &str| env.pointer(pointer).and_then(Value::as_u64).with_context(|| format!("no {pointer}"));
+        let pid = |pointer: &str| Ok::<_, anyhow::Error>(u32::try_from(number(pointer)?)?);
+        Ok(Self {
+            mariadb: MariaDb {
+                host: word("/mariadb/host")?,
+                port: number("/mariadb/port")?.try_into()?,
+                user: word("/mariadb/user")?,
+                password: word("/mariadb/password")?,
+                replication_user: word("/mariadb/replication_user")?,
+                pid: pid("/mariadb/pid")?,
+            },
+            kafka: Kafka { bootstrap: word("/kafka/bootstrap")?, pid: pid("/kafka/pid")? },
+            webdriver: WebDriver { url: word("/webdriver/url")?, pid: pid("/webdriver/pid")? },
+            go_tpc: word("/go_tpc")?.into(),
+            python: word("/python")?.into(),
+        })
     }
 
     /// Whole or not at all: readers may come at any time.
@@ -59,5 +91,21 @@ impl Env {
         fs::write(&draft, self.to_json())
             .and_then(|()| fs::rename(&draft, file))
             .with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let mariadb = MariaDb { host: "h".into(), port: 1, user: "u".into(), password: "p".into(), replication_user: "r".into(), pid: 2 };
+        let kafka = Kafka { bootstrap: "h:3".into(), pid: 4 };
+        let env =
+            Env { mariadb, kafka, webdriver: WebDriver { url: "http://h:5".into(), pid: 6 }, go_tpc: "/g".into(), python: "/p".into() };
+        assert_eq!(Env::from_json(&env.to_json()).unwrap(), env);
+        assert!(Env::from_json("{}").unwrap_err().to_string().contains("/mariadb/host"));
     }
 }

@@ -1,0 +1,217 @@
+//! Headless Chromium, and the page as a person meets it: things are found by their `data-test` hooks and waited for.
+
+use crate::Lab;
+use anyhow::{Context, Result, bail};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    elements::Element,
+    error::{CmdError, ErrorStatus},
+    wd::WebDriverCompatibleCommand,
+};
+use serde_json::{Value, json};
+use std::{
+    env, fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+/// For anything that a person would wait for.
+const PATIENCE: Duration = Duration::from_secs(45);
+const FLAGS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+];
+
+pub struct Browser {
+    client: Client,
+    /// What the page's addresses begin with.
+    url: String,
+    pictures: PathBuf,
+}
+
+impl Browser {
+    /// A new browser with a profile of its own (the driver makes it and takes it away).
+    ///
+    /// # Errors
+    /// When the driver does not answer or Chromium does not start.
+    pub async fn open(lab: &Lab, url: &str) -> Result<Self> {
+        let pictures = PathBuf::from(env::var_os("PICTURES").context("run journeys with `cargo xtask journeys`")?);
+        fs::create_dir_all(&pictures).with_context(|| format!("cannot make {}", pictures.display()))?;
+        let wanted = json!({ "goog:chromeOptions": { "args": FLAGS }, "goog:loggingPrefs": { "browser": "ALL" } });
+        let Value::Object(wanted) = wanted else { bail!("capabilities are an object") };
+        let client = ClientBuilder::native().capabilities(wanted).connect(lab.webdriver()).await.context("no browser")?;
+        let browser = Self { client, url: url.to_owned(), pictures };
+        browser.show(Theme::Light, WIDE).await?;
+        Ok(browser)
+    }
+
+    /// Opens a page of the studio.
+    ///
+    /// # Errors
+    /// When the browser does not answer; so everywhere below.
+    pub async fn go(&self, path: &str) -> Result<()> {
+        Ok(self.client.goto(&format!("{}{path}", self.url)).await?)
+    }
+
+    /// Waits for the element with this hook.
+    pub async fn find(&self, hook: &str) -> Result<Element> {
+        self.find_css(&format!("[data-test=\"{hook}\"]")).await
+    }
+
+    async fn find_css(&self, css: &str) -> Result<Element> {
+        let found = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50)).for_element(Locator::Css(css)).await;
+        found.with_context(|| format!("`{css}` did not appear"))
+    }
+
+    /// Clicks as soon as the element is there and can be clicked.
+    pub async fn click(&self, hook: &str) -> Result<()> {
+        self.click_css(&format!("[data-test=\"{hook}\"]:enabled, a[data-test=\"{hook}\"]")).await
+    }
+
+    /// Clicks the button with this text.
+    pub async fn click_text(&self, text: &str) -> Result<()> {
+        let path = format!("//button[contains(., \"{text}\")]");
+        let button = self.client.wait().at_most(PATIENCE).for_element(Locator::XPath(&path)).await;
+        Ok(button.with_context(|| format!("no button `{text}`"))?.click().await?)
+    }
+
+    async fn click_css(&self, css: &str) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            // The page may redraw the element between finding and clicking.
+            match self.find_css(css).await?.click().await {
+                Ok(()) => return Ok(()),
+                Err(error) if passing(&error) && Instant::now() < end => tokio::time::sleep(Duration::from_millis(50)).await,
+                Err(error) => return Err(error).with_context(|| format!("cannot click `{css}`")),
+            }
+        }
+    }
+
+    /// Types into an emptied field.
+    pub async fn fill(&self, hook: &str, text: &str) -> Result<()> {
+        let field = self.find(hook).await?;
+        field.clear().await?;
+        field.send_keys(text).await.with_context(|| format!("cannot type into `{hook}`"))
+    }
+
+    /// Waits until the pipeline's state is this word.
+    pub async fn wait_state(&self, state: &str) -> Result<()> {
+        if self.find_css(&format!("[data-test=\"state\"][data-state=\"{state}\"]")).await.is_ok() {
+            return Ok(());
+        }
+        let shown = self.find("state").await?.text().await?;
+        let advice = match self.client.find(Locator::Css("[data-test=\"advice\"]")).await {
+            Ok(advice) => advice.text().await?,
+            Err(_) => String::new(),
+        };
+        bail!("the state is `{shown}`, not `{state}`: {advice}")
+    }
+
+    /// The figure of a counter, as its element's `data-rows` says it.
+    pub async fn rows(&self, hook: &str) -> Result<u64> {
+        let text = self.find(hook).await?.attr("data-rows").await?.with_context(|| format!("`{hook}` has no data-rows"))?;
+        Ok(text.parse().unwrap_or_default())
+    }
+
+    /// Waits until a counter shows at least `least`.
+    pub async fn wait_rows(&self, hook: &str, least: u64) -> Result<u64> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.rows(hook).await {
+                Ok(rows) if rows >= least => return Ok(rows),
+                Ok(rows) if Instant::now() > end => bail!("`{hook}` shows {rows}, not {least} or more"),
+                Err(error) if Instant::now() > end => return Err(error),
+                _ => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Keeps what the page looks like, light and dark, wide and on a telephone, as `NAME-THEME-WIDTH.png`.
+    pub async fn picture(&self, name: &str) -> Result<()> {
+        for theme in [Theme::Light, Theme::Dark] {
+            for width in [WIDE, NARROW] {
+                self.show(theme, width).await?;
+                let file = self.pictures.join(format!("{name}-{}-{width}.png", theme.word()));
+                fs::write(&file, self.client.screenshot().await?).with_context(|| format!("cannot write {}", file.display()))?;
+                let overflow = self.client.execute("return document.documentElement.scrollWidth - innerWidth", vec![]).await?;
+                if overflow.as_i64() > Some(0) {
+                    bail!("at {width} px `{name}` is {overflow} px too wide");
+                }
+            }
+        }
+        self.show(Theme::Light, WIDE).await
+    }
+
+    async fn show(&self, theme: Theme, width: u32) -> Result<()> {
+        let height = if width == NARROW { 860 } else { 900 };
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme.word() }] });
+        self.devtools("Emulation.setEmulatedMedia", media).await
+    }
+
+    async fn devtools(&self, command: &'static str, parameters: Value) -> Result<()> {
+        let body = json!({ "cmd": command, "params": parameters });
+        Ok(self.client.issue_cmd(Chromium { path: "goog/cdp/execute", body }).await.map(drop)?)
+    }
+
+    /// Ends the journey: the browser's console must hold no error, from the page or from what it loaded.
+    pub async fn close(self) -> Result<()> {
+        let log = self.client.issue_cmd(Chromium { path: "se/log", body: json!({ "type": "browser" }) }).await?;
+        self.client.close().await?;
+        let entries = log.as_array().cloned().unwrap_or_default();
+        let errors: Vec<_> = entries.iter().filter(|entry| entry["level"] == "SEVERE").map(|entry| &entry["message"]).collect();
+        if !errors.is_empty() {
+            bail!("errors in the browser's console: {errors:?}");
+        }
+        Ok(())
+    }
+}
+
+/// A page that is just being redrawn.
+fn passing(error: &CmdError) -> bool {
+    let covered = matches!(error, CmdError::Standard(refusal) if refusal.error == ErrorStatus::ElementClickIntercepted);
+    covered || error.is_stale_element_reference() || error.is_element_not_interactable()
+}
+
+const WIDE: u32 = 1280;
+const NARROW: u32 = 400;
+
+#[derive(Clone, Copy)]
+enum Theme {
+    Light,
+    Dark,
+}
+
+impl Theme {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// A command that Chromium's driver adds to WebDriver.
+#[derive(Debug)]
+struct Chromium {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Chromium {
+    fn endpoint(&self, base_url: &url::Url, session_id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/{}", session_id.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _request_url: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}

@@ -1,0 +1,4 @@
+//! A person's ways through the page.
+
+mod by_hand;
+mod playground;
