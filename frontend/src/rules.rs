@@ -14,7 +14,7 @@ use shared::{
 use std::sync::Arc;
 
 /// Codes of findings that the page can repair (`docs/FINDINGS.md`).
-pub const CODE_SECRET_ENCODED: &str = "secret-percent-encoded";
+pub const CODE_SECRET_ENCODED: &str = "secret-looks-encoded";
 /// The schema that unqualified names in pasted text belong to.
 const PASTED_SCHEMA: &str = "test";
 /// Partitions of a topic that TiCDC creates, unless `partition-num` says otherwise.
@@ -190,7 +190,10 @@ pub struct Artefact {
 /// Everything that other tools want; secrets are references or redacted.
 pub fn artefacts(document: &Pipeline) -> Vec<Artefact> {
     let uri = SinkUri::from_pipeline(document).redacted();
-    vec![Artefact { title: "Sink URI, secrets redacted", file: None, text: uri }, Artefact { title: "pipeline.toml", file: Some("pipeline.toml"), text: without_inline_secrets(document) }]
+    vec![
+        Artefact { title: "Sink URI, secrets redacted", file: None, text: uri },
+        Artefact { title: "pipeline.toml", file: Some("pipeline.toml"), text: without_inline_secrets(document) },
+    ]
 }
 
 /// The document's text; a secret that was just typed is not shown.

@@ -5,6 +5,7 @@ use crate::{
     api::{self, Failure},
     browser::{self, Cancel},
     rules,
+    state::KeptTables,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
@@ -54,6 +55,20 @@ impl Catalogue {
             cancel: StoredValue::new_local(None),
             turn: StoredValue::new(0),
         }
+    }
+
+    /// What is known, and where it came from.
+    pub fn loaded(self) -> Option<(String, Arc<Vec<TableModel>>)> {
+        match self.loading.get_untracked() {
+            Loading::Done(from) => Some((from, self.tables.get_untracked())),
+            _ => None,
+        }
+    }
+
+    /// Takes over what an earlier visit knew.
+    pub fn restore(self, kept: KeptTables) {
+        self.tables.set(kept.tables);
+        self.loading.set(Loading::Done(kept.from));
     }
 
     fn begin(self) -> u32 {
@@ -125,7 +140,9 @@ impl Catalogue {
     }
 
     fn show(self, tables: Vec<TableModel>, unread: Vec<Unread>) {
-        let still_there = self.chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(|chosen| tables.iter().any(|table| table.qualified() == *chosen)));
+        let still_there = self
+            .chosen
+            .with_untracked(|chosen| chosen.as_ref().is_some_and(|chosen| tables.iter().any(|table| table.qualified() == *chosen)));
         if !still_there {
             self.chosen.set(None);
         }

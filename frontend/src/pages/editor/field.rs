@@ -19,8 +19,11 @@ fn due_at(editor: Editor, path: String, deep: bool) -> Memo<Vec<Said>> {
         if !editor.is_due(&path) {
             return Vec::new();
         }
-        let here = |finding: &Finding| finding.path == path || (deep && finding.path.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['.', '['])));
-        let mut found: Vec<Said> = editor.analysis.said.with(|all| all.iter().filter(|one| here(&one.finding)).take(MOST).cloned().collect());
+        let here = |finding: &Finding| {
+            finding.path == path || (deep && finding.path.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['.', '['])))
+        };
+        let mut found: Vec<Said> =
+            editor.analysis.said.with(|all| all.iter().filter(|one| here(&one.finding)).take(MOST).cloned().collect());
         for finding in editor.connection_findings() {
             if here(&finding) && !found.iter().any(|one| one.finding == finding) {
                 found.push(Said { finding, table: None });

@@ -67,6 +67,7 @@ fn way_out(event: &MouseEvent) -> Option<String> {
     let link = target.closest("a[href]").ok()??.dyn_into::<HtmlAnchorElement>().ok()?;
     let here = window().location();
     let same_page = link.pathname() == here.pathname().ok()?;
-    let ours = link.origin() == here.origin().ok()? && link.target().is_empty() && link.rel() != "external" && !link.has_attribute("download");
+    let ours =
+        link.origin() == here.origin().ok()? && link.target().is_empty() && link.rel() != "external" && !link.has_attribute("download");
     (ours && !same_page).then(|| format!("{}{}", link.pathname(), link.search()))
 }

@@ -33,9 +33,8 @@ pub fn KafkaStep() -> impl IntoView {
     let param = move |name: &'static str| editor.text(move |document| document.kafka.param(name).unwrap_or_default());
     let set_param = move |name: &'static str| editor.write(move |document, text| document::set_param(document, name, &text));
     let mechanism = param("sasl-mechanism");
-    let with_sasl = Memo::new(move |_| {
-        !mechanism.get().is_empty() || !param("sasl-user").get().is_empty() || !param("sasl-password").get().is_empty()
-    });
+    let with_sasl =
+        Memo::new(move |_| !mechanism.get().is_empty() || !param("sasl-user").get().is_empty() || !param("sasl-password").get().is_empty());
     view! {
         <section>
             <div class="head-row">
@@ -123,14 +122,27 @@ pub fn KafkaStep() -> impl IntoView {
 }
 
 /// Parameters with a field of their own.
-const OWN: [&str; 10] = ["protocol", "partition-num", "replication-factor", "enable-tls", "sasl-mechanism", "sasl-user", "sasl-password", "avro-decimal-handling-mode", "avro-bigint-unsigned-handling-mode", "enable-tidb-extension"];
+const OWN: [&str; 10] = [
+    "protocol",
+    "partition-num",
+    "replication-factor",
+    "enable-tls",
+    "sasl-mechanism",
+    "sasl-user",
+    "sasl-password",
+    "avro-decimal-handling-mode",
+    "avro-bigint-unsigned-handling-mode",
+    "enable-tidb-extension",
+];
 
 /// All other parameters: nothing of a document is out of reach of the form.
 #[component]
 fn OtherParams() -> impl IntoView {
     let editor = Editor::expect();
     let names = Memo::new(move |_| {
-        editor.document.with(|document| document.kafka.params.keys().filter(|name| !OWN.contains(&name.as_str())).cloned().collect::<Vec<_>>())
+        editor
+            .document
+            .with(|document| document.kafka.params.keys().filter(|name| !OWN.contains(&name.as_str())).cloned().collect::<Vec<_>>())
     });
     let fresh = RwSignal::new(String::new());
     let add = move || {

@@ -1,17 +1,17 @@
 //! Launch: check, save, start, in that order, each step shown; the first that fails says why.
 
-use super::{
-    field::FindingLine,
-    analysis::Said,
-    state::Editor,
-};
+use super::{analysis::Said, field::FindingLine, state::Editor};
 use crate::{
     api::{self, Failure, Operation},
     components::{Icon, Shape},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
-use shared::{Finding, api::PipelineState, config::{SourceKind, Target}};
+use shared::{
+    Finding,
+    api::PipelineState,
+    config::{SourceKind, Target},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -44,7 +44,9 @@ pub fn LaunchPanel() -> impl IntoView {
     let editor = Editor::expect();
     let navigate = use_navigate();
     let launch = RwSignal::new(Launch::Resting);
-    let here = Memo::new(move |_| editor.document.with(|document| document.changefeed.target == Target::Native && document.source.kind != SourceKind::Tidb));
+    let here = Memo::new(move |_| {
+        editor.document.with(|document| document.changefeed.target == Target::Native && document.source.kind != SourceKind::Tidb)
+    });
     let busy = move || matches!(launch.get(), Launch::At(_));
     let start = move |_| {
         let navigate = navigate.clone();
@@ -133,7 +135,10 @@ async fn run(editor: Editor, launch: RwSignal<Launch>) -> Result<String, Refused
     launch.set(Launch::At(Stage::Start));
     let name = detail.summary.name.clone();
     // A running pipeline takes a changed document by stopping and starting again, from its checkpoint.
-    if matches!(detail.summary.state, PipelineState::Starting | PipelineState::Running | PipelineState::Retrying | PipelineState::Paused | PipelineState::Failed) {
+    if matches!(
+        detail.summary.state,
+        PipelineState::Starting | PipelineState::Running | PipelineState::Retrying
+    ) {
         api::operate(&name, Operation::Stop).await.map_err(|failure| refused(Stage::Start, failure))?;
     }
     api::operate(&name, Operation::Start).await.map_err(|failure| refused(Stage::Start, failure))?;

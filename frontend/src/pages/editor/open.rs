@@ -38,7 +38,8 @@ fn EditOf(name: String) -> impl IntoView {
         });
     };
     fetch();
-    move || match detail.get() {
+    move || {
+        match detail.get() {
         Load::Waiting => view! {
             <Top title=name.get_value() in_pipelines=true/>
             <div class="page" role="status" aria-label="Loading the document">
@@ -71,5 +72,6 @@ fn EditOf(name: String) -> impl IntoView {
             editor.restore(kept);
             view! { <EditorView editor=editor/> }.into_any()
         }
+    }
     }
 }

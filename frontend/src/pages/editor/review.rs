@@ -34,7 +34,13 @@ pub fn ReviewStep() -> impl IntoView {
 fn Summary() -> impl IntoView {
     let editor = Editor::expect();
     let read = move |get: fn(&Pipeline) -> String| editor.text(get);
-    let or_missing = |text: String| if text.is_empty() { view! { <span class="bad-text">"not set"</span> }.into_any() } else { view! { <code>{text}</code> }.into_any() };
+    let or_missing = |text: String| {
+        if text.is_empty() {
+            view! { <span class="bad-text">"not set"</span> }.into_any()
+        } else {
+            view! { <code>{text}</code> }.into_any()
+        }
+    };
     let name = read(|document| document.name.clone());
     let source = read(|document| match document.source.kind {
         SourceKind::Mysql => document.source.url.clone(),
@@ -49,10 +55,13 @@ fn Summary() -> impl IntoView {
             if routes.is_empty() {
                 return "not loaded in this page".to_owned();
             }
-            let (matched, topics) = routes.iter().filter(|route| route.matched && route.eligible).fold((0_u64, std::collections::HashSet::new()), |(count, mut topics), route| {
-                topics.insert(route.topic.as_str());
-                (count + 1, topics)
-            });
+            let (matched, topics) = routes.iter().filter(|route| route.matched && route.eligible).fold(
+                (0_u64, std::collections::HashSet::new()),
+                |(count, mut topics), route| {
+                    topics.insert(route.topic.as_str());
+                    (count + 1, topics)
+                },
+            );
             format!("{} tables to {} topics", figures::count(matched), figures::count(topics.len() as u64))
         })
     };
@@ -76,7 +85,10 @@ fn Summary() -> impl IntoView {
 fn Problems() -> impl IntoView {
     let editor = Editor::expect();
     let list = move || {
-        editor.analysis.said.with(|said| said.iter().filter(|one| one.finding.severity != Severity::Info).take(20).cloned().collect::<Vec<_>>())
+        editor
+            .analysis
+            .said
+            .with(|said| said.iter().filter(|one| one.finding.severity != Severity::Info).take(20).cloned().collect::<Vec<_>>())
     };
     view! {
         <Show
@@ -141,7 +153,11 @@ fn ConnectionTest() -> impl IntoView {
         let verdict = (worst.unwrap_or(Severity::Info) == Severity::Info).then(|| {
             view! { <div class="find ok" data-test="connections-ok"><Icon shape=Shape::Check/><div>"Source, brokers and registry answered as they should."</div></div> }
         });
-        let lines = checked.findings.into_iter().map(|finding| view! { <FindingLine said=Said { finding, table: None } place=true/> }).collect_view();
+        let lines = checked
+            .findings
+            .into_iter()
+            .map(|finding| view! { <FindingLine said=Said { finding, table: None } place=true/> })
+            .collect_view();
         let note = stale.then(|| view! { <p class="help">"The document has changed since: test again."</p> });
         Some(view! { <div class="finds" data-test="check-result">{verdict}{lines}{note}</div> })
     };

@@ -57,10 +57,18 @@ pub fn RoutingStep() -> impl IntoView {
 
 /// One dispatcher, by its place in the list: the card stays when the order changes, its values move.
 #[component]
-fn DispatcherCard(at: usize, #[prop(into)] count: Signal<usize>, dragged: RwSignal<Option<usize>>, over: RwSignal<Option<usize>>, said: RwSignal<String>) -> impl IntoView {
+fn DispatcherCard(
+    at: usize,
+    #[prop(into)] count: Signal<usize>,
+    dragged: RwSignal<Option<usize>>,
+    over: RwSignal<Option<usize>>,
+    said: RwSignal<String>,
+) -> impl IntoView {
     let editor = Editor::expect();
     let path = move |field: &str| format!("{PATH}[{at}].{field}");
-    let read = move |get: fn(&Dispatcher) -> String| editor.text(move |document| document.changefeed.config.sink.dispatchers.get(at).map(get).unwrap_or_default());
+    let read = move |get: fn(&Dispatcher) -> String| {
+        editor.text(move |document| document.changefeed.config.sink.dispatchers.get(at).map(get).unwrap_or_default())
+    };
     let write = move |set: fn(&mut Dispatcher, String)| {
         editor.write(move |document, text| {
             if let Some(dispatcher) = list(document).get_mut(at) {
@@ -87,8 +95,10 @@ fn DispatcherCard(at: usize, #[prop(into)] count: Signal<usize>, dragged: RwSign
         });
         said.set(format!("Dispatcher {} is now number {}", from + 1, to + 1));
     };
-    let rule = read(|dispatcher| if dispatcher.partition.is_empty() { dispatcher.dispatcher.clone() } else { dispatcher.partition.clone() });
-    let used = move || editor.analysis.routes.with(|routes| routes.iter().filter(|route| route.matched && route.dispatcher == Some(at)).count());
+    let rule =
+        read(|dispatcher| if dispatcher.partition.is_empty() { dispatcher.dispatcher.clone() } else { dispatcher.partition.clone() });
+    let used =
+        move || editor.analysis.routes.with(|routes| routes.iter().filter(|route| route.matched && route.dispatcher == Some(at)).count());
     let known = move || editor.catalogue.tables.with(|tables| !tables.is_empty());
     let class = move || {
         let mut class = "disp".to_owned();
@@ -146,7 +156,7 @@ fn DispatcherCard(at: usize, #[prop(into)] count: Signal<usize>, dragged: RwSign
                 <button type="button" class="btn q s icon" aria-label=format!("Move dispatcher {} up", at + 1) disabled=at == 0 on:click=move |_| move_to(at, at - 1)>
                     <Icon shape=Shape::ChevronUp size=16/>
                 </button>
-                <button type="button" class="btn q s icon" aria-label=format!("Move dispatcher {} down", at + 1) disabled=move || at + 1 >= count.get() on:click=move |_| move_to(at, at + 1)>
+                <button type="button" class="btn q s icon" aria-label=format!("Move dispatcher {} down", at + 1) disabled=move || { at + 1 >= count.get() } on:click=move |_| move_to(at, at + 1)>
                     <Icon shape=Shape::ChevronDown size=16/>
                 </button>
                 <button

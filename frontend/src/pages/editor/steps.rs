@@ -3,7 +3,7 @@
 use super::{analysis::Said, state::Editor};
 use crate::components::{Icon, Shape};
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use shared::Severity;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,11 @@ impl Step {
     /// The address's step; the first one when it names none.
     pub fn current() -> Memo<Self> {
         let query = use_query_map();
-        Memo::new(move |_| query.with(|query| query.get_str("step").and_then(|key| Self::ALL.into_iter().find(|step| step.key() == key)).unwrap_or(Self::Source)))
+        Memo::new(move |_| {
+            query.with(|query| {
+                query.get_str("step").and_then(|key| Self::ALL.into_iter().find(|step| step.key() == key)).unwrap_or(Self::Source)
+            })
+        })
     }
 }
 
@@ -86,15 +90,13 @@ impl Step {
 pub fn StepsRail(#[prop(into)] current: Signal<Step>) -> impl IntoView {
     let editor = Editor::expect();
     let step_link = move |step: Step| {
-        let mark = move || {
-            editor.analysis.said.with(|said| mark_of(step, said))
-        };
+        let mark = move || editor.analysis.said.with(|said| mark_of(step, said));
         view! {
             <li>
-                <A href=move || step.href() attr:aria-current=move || (current.get() == step).then_some("step") scroll=false attr:data-test=format!("step-{}", step.key())>
+                <a href=step.href() aria-current=move || (current.get() == step).then_some("step") data-test=format!("step-{}", step.key())>
                     {step.title()}
                     <span class="mark">{mark}</span>
-                </A>
+                </a>
             </li>
         }
     };
@@ -103,7 +105,8 @@ pub fn StepsRail(#[prop(into)] current: Signal<Step>) -> impl IntoView {
 
 /// A count in the colour of the worst finding, or a tick.
 fn mark_of(step: Step, said: &[Said]) -> Option<AnyView> {
-    let of_step = || said.iter().map(|one| &one.finding).filter(|finding| finding.severity != Severity::Info && Step::of_path(&finding.path) == step);
+    let of_step =
+        || said.iter().map(|one| &one.finding).filter(|finding| finding.severity != Severity::Info && Step::of_path(&finding.path) == step);
     let count = of_step().count();
     let worst = of_step().map(|finding| finding.severity).max();
     match worst {

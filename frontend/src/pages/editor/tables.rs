@@ -37,7 +37,8 @@ fn lines(document: &Pipeline) -> usize {
 fn Rules() -> impl IntoView {
     let editor = Editor::expect();
     let count = Memo::new(move |_| editor.document.with(lines));
-    let edit = move |change: &dyn Fn(&mut Vec<String>)| editor.document.update(|document| change(&mut document.changefeed.config.filter.rules));
+    let edit =
+        move |change: &dyn Fn(&mut Vec<String>)| editor.document.update(|document| change(&mut document.changefeed.config.filter.rules));
     let line = move |at: usize| {
         let value = editor.text(move |document| document.changefeed.config.filter.rules.get(at).cloned().unwrap_or_default());
         let set = move |text: String| {
@@ -128,7 +129,8 @@ pub fn LoadTables() -> impl IntoView {
     let catalogue = editor.catalogue;
     let busy = move || catalogue.loading.with(|loading| matches!(loading, Loading::Asking | Loading::Reading(..)));
     let unsupported = move || editor.document.with(|document| document.source.kind == shared::config::SourceKind::Tidb);
-    let status = move || match catalogue.loading.get() {
+    let status = move || {
+        match catalogue.loading.get() {
         Loading::Idle => ().into_any(),
         Loading::Asking => view! { <span class="soft" role="status">"Asking the source…"</span> }.into_any(),
         Loading::Reading(done, total) => view! {
@@ -142,10 +144,15 @@ pub fn LoadTables() -> impl IntoView {
             </span>
         }
         .into_any(),
+    }
     };
     let trouble = move || match catalogue.loading.get() {
         Loading::Failed(failure) => {
-            let findings = failure.findings.iter().map(|finding| view! { <span class="hint"><Prose text=format!("{} {}", finding.message, finding.hint)/></span> }).collect_view();
+            let findings = failure
+                .findings
+                .iter()
+                .map(|finding| view! { <span class="hint"><Prose text=format!("{} {}", finding.message, finding.hint)/></span> })
+                .collect_view();
             Some(view! {
                 <div class="find bad" role="alert">
                     <Icon shape=Shape::Bad/>
@@ -202,7 +209,10 @@ fn Matches() -> impl IntoView {
     });
     let listed = move || {
         let wanted = group.get();
-        editor.analysis.routes.with(|routes| routes.iter().filter(|route| Group::of(route) == wanted).take(MOST).cloned().collect::<Vec<_>>())
+        editor
+            .analysis
+            .routes
+            .with(|routes| routes.iter().filter(|route| Group::of(route) == wanted).take(MOST).cloned().collect::<Vec<_>>())
     };
     let more = move || {
         let (matched, excluded, cannot) = counts.get();

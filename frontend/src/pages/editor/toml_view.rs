@@ -19,9 +19,7 @@ pub fn TomlView() -> impl IntoView {
     };
     let gutter = move || {
         let wrong = wrong.get();
-        (1..=count.get())
-            .map(|line| view! { <span class:bad=wrong.contains(&line)>{line}</span> "\n" })
-            .collect_view()
+        (1..=count.get()).map(|line| view! { <span class:bad=wrong.contains(&line)>{line}</span> "\n" }).collect_view()
     };
     view! {
         <section>

@@ -48,7 +48,10 @@ pub fn FollowTab() -> impl IntoView {
         {
             names.insert(0, chosen.clone());
         }
-        names.into_iter().map(|one| view! { <option value=one.clone() selected=chosen.as_ref() == Some(&one)>{one.clone()}</option> }).collect_view()
+        names
+            .into_iter()
+            .map(|one| view! { <option value=one.clone() selected=chosen.as_ref() == Some(&one)>{one.clone()}</option> })
+            .collect_view()
     };
     let body = move || match followed.get() {
         None => ().into_any(),
@@ -116,7 +119,8 @@ fn part(part: Part) -> impl IntoView {
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let more = if body.len() > MOST_BYTES { "…" } else { "" };
     let shown = format!("{}{more}", hex(&body[..body.len().min(MOST_BYTES)]));
-    let schema = serde_json::from_str::<Value>(&part.schema).and_then(|schema| serde_json::to_string_pretty(&schema)).unwrap_or(part.schema);
+    let schema =
+        serde_json::from_str::<Value>(&part.schema).and_then(|schema| serde_json::to_string_pretty(&schema)).unwrap_or(part.schema);
     view! {
         <div>
             <pre class="dim">{part.subject}</pre>

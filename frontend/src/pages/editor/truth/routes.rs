@@ -12,7 +12,9 @@ use shared::{dispatch::RoutePreview, figures};
 const MOST: usize = 200;
 
 fn wanted(route: &RoutePreview, text: &str) -> bool {
-    route.matched && route.eligible && (text.is_empty() || route.table.contains(text) || route.schema.contains(text) || route.topic.contains(text))
+    route.matched
+        && route.eligible
+        && (text.is_empty() || route.table.contains(text) || route.schema.contains(text) || route.topic.contains(text))
 }
 
 #[component]
@@ -25,7 +27,10 @@ pub fn RoutesTab() -> impl IntoView {
     });
     let rows = move || {
         let text = filter.get();
-        editor.analysis.routes.with(|routes| routes.iter().filter(|route| wanted(route, &text)).take(MOST).map(|route| row(editor, route)).collect_view())
+        editor
+            .analysis
+            .routes
+            .with(|routes| routes.iter().filter(|route| wanted(route, &text)).take(MOST).map(|route| row(editor, route)).collect_view())
     };
     view! {
         <Show when=move || editor.catalogue.tables.with(|tables| !tables.is_empty()) fallback=|| view! { <NoTables/> }>
