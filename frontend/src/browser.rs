@@ -66,12 +66,6 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Milliseconds since 1970.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock is far below 2^53 and above zero")]
-pub fn now_ms() -> u64 {
-    js_sys::Date::now().max(0.0) as u64
-}
-
 /// Milliseconds since the page was opened, for time budgets.
 pub fn elapsed_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())

@@ -14,7 +14,7 @@ use shared::{
 use std::sync::Arc;
 
 /// Codes of findings that the page can repair (`docs/FINDINGS.md`).
-pub const CODE_SECRET_ENCODED: &str = "secret-percent-encoded";
+pub const CODE_SECRET_ENCODED: &str = "secret-looks-encoded";
 /// The schema that unqualified names in pasted text belong to.
 const PASTED_SCHEMA: &str = "test";
 /// Partitions of a topic that TiCDC creates, unless `partition-num` says otherwise.

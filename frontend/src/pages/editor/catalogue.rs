@@ -5,6 +5,7 @@ use crate::{
     api::{self, Failure},
     browser::{self, Cancel},
     rules,
+    state::KeptTables,
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
@@ -54,6 +55,20 @@ impl Catalogue {
             cancel: StoredValue::new_local(None),
             turn: StoredValue::new(0),
         }
+    }
+
+    /// What is known, and where it came from.
+    pub fn loaded(self) -> Option<(String, Arc<Vec<TableModel>>)> {
+        match self.loading.get_untracked() {
+            Loading::Done(from) => Some((from, self.tables.get_untracked())),
+            _ => None,
+        }
+    }
+
+    /// Takes over what an earlier visit knew.
+    pub fn restore(self, kept: KeptTables) {
+        self.tables.set(kept.tables);
+        self.loading.set(Loading::Done(kept.from));
     }
 
     fn begin(self) -> u32 {

@@ -18,7 +18,7 @@ use crate::{
     state::Toasts,
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 #[component]
 pub fn EditorView(editor: Editor) -> impl IntoView {
@@ -56,7 +56,7 @@ pub fn EditorView(editor: Editor) -> impl IntoView {
         <Top title=Signal::derive(title) in_pipelines=true beside=chip>
             <ModeSwitch/>
             <SaveButton/>
-            <A href=Step::Review.href() scroll=false attr:class="btn p" attr:data-test="review">"Review and launch"</A>
+            <a href=Step::Review.href() class="btn p" data-test="review">"Review and launch"</a>
         </Top>
         <Show when=move || editor.restored.get()>
             <div class="banner info" role="status">
@@ -101,6 +101,8 @@ fn SaveButton() -> impl IntoView {
                 Ok(detail) => {
                     toasts.good(format!("Saved {}", detail.summary.name));
                     if was_new {
+                        // The page of the saved document opens with the tables of this one.
+                        editor.keep_tables();
                         let href = format!("{}{}", crate::api::pipeline_path(&detail.summary.name, "edit"), current.get_untracked().href());
                         navigate(&href, NavigateOptions { replace: true, ..NavigateOptions::default() });
                     }
@@ -150,7 +152,7 @@ pub fn TestButton() -> impl IntoView {
 
 #[component]
 fn NextSteps(#[prop(into)] current: Signal<Step>) -> impl IntoView {
-    let link = |step: Step, text: String, class: &'static str| view! { <A href=step.href() scroll=false attr:class=class>{text}</A> };
+    let link = |step: Step, text: String, class: &'static str| view! { <a href=step.href() class=class>{text}</a> };
     view! {
         <div class="next">
             <span>{move || current.get().before().map(|step| link(step, format!("Back: {}", step.title()), "btn q"))}</span>

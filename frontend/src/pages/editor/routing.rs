@@ -156,7 +156,7 @@ fn DispatcherCard(
                 <button type="button" class="btn q s icon" aria-label=format!("Move dispatcher {} up", at + 1) disabled=at == 0 on:click=move |_| move_to(at, at - 1)>
                     <Icon shape=Shape::ChevronUp size=16/>
                 </button>
-                <button type="button" class="btn q s icon" aria-label=format!("Move dispatcher {} down", at + 1) disabled=move || at + 1 >= count.get() on:click=move |_| move_to(at, at + 1)>
+                <button type="button" class="btn q s icon" aria-label=format!("Move dispatcher {} down", at + 1) disabled=move || { at + 1 >= count.get() } on:click=move |_| move_to(at, at + 1)>
                     <Icon shape=Shape::ChevronDown size=16/>
                 </button>
                 <button

@@ -4,7 +4,7 @@ use super::{analysis::Analysis, catalogue::Catalogue};
 use crate::{
     api::{self, Failure},
     rules,
-    state::KeptDrafts,
+    state::{KeptDrafts, KeptTables},
 };
 use leptos::prelude::*;
 use shared::{
@@ -51,6 +51,7 @@ pub struct Editor {
     pub restored: RwSignal<bool>,
     pub catalogue: Catalogue,
     pub analysis: Analysis,
+    drafts: KeptDrafts,
 }
 
 impl Editor {
@@ -77,6 +78,7 @@ impl Editor {
             restored: RwSignal::new(false),
             catalogue: Catalogue::new(),
             analysis: Analysis::new(),
+            drafts: KeptDrafts::expect(),
         }
     }
 
@@ -92,11 +94,22 @@ impl Editor {
             self.document.set(kept);
             self.restored.set(true);
         }
+        if let Some(kept) = self.saved_name.get_untracked().and_then(|name| self.drafts.tables_of(&name)) {
+            self.catalogue.restore(kept);
+        }
         on_cleanup(move || {
+            self.keep_tables();
             if self.dirty_now() {
-                KeptDrafts::expect().keep(&self.opened_as(), self.document.get_untracked());
+                self.drafts.keep(&self.opened_as(), self.document.get_untracked());
             }
         });
+    }
+
+    /// Keeps the loaded tables for the next visit of this pipeline's editor.
+    pub fn keep_tables(self) {
+        if let (Some(name), Some((from, tables))) = (self.saved_name.get_untracked(), self.catalogue.loaded()) {
+            self.drafts.keep_tables(KeptTables { name, from, tables });
+        }
     }
 
     fn opened_as(self) -> String {

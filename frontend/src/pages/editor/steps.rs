@@ -3,7 +3,7 @@
 use super::{analysis::Said, state::Editor};
 use crate::components::{Icon, Shape};
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use shared::Severity;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +93,10 @@ pub fn StepsRail(#[prop(into)] current: Signal<Step>) -> impl IntoView {
         let mark = move || editor.analysis.said.with(|said| mark_of(step, said));
         view! {
             <li>
-                <A href=move || step.href() attr:aria-current=move || (current.get() == step).then_some("step") scroll=false attr:data-test=format!("step-{}", step.key())>
+                <a href=step.href() aria-current=move || (current.get() == step).then_some("step") data-test=format!("step-{}", step.key())>
                     {step.title()}
                     <span class="mark">{mark}</span>
-                </A>
+                </a>
             </li>
         }
     };

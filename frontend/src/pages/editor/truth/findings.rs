@@ -5,7 +5,6 @@ use crate::{
     pages::editor::{analysis::Said, field::FindingLine, form::TestButton, state::Editor, steps::Step},
 };
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// Lines drawn at most.
 const MOST: usize = 100;
@@ -28,7 +27,7 @@ pub fn FindingsTab() -> impl IntoView {
         view! {
             <div>
                 <FindingLine said=said place=true/>
-                <A href=step.href() scroll=false attr:class="to-step">"Go to " {step.title()}</A>
+                <a href=step.href() class="to-step">"Go to " {step.title()}</a>
             </div>
         }
     };
