@@ -201,7 +201,7 @@ async fn a_position_that_is_none_is_refused() {
         "source.start",
         "start-gtid",
     );
-    let other = Begin::Checkpoint { position: Position::Tpcc { transaction: 1 }, commit_ts: CommitTs(1), schemas: vec![] };
+    let other = Begin::Checkpoint { position: Position::Tpcc { loaded: 0, transaction: 1 }, commit_ts: CommitTs(1), schemas: vec![] };
     check(&start(&db, all(), other).failure().await, ErrorKind::Config, "source.start", "start-foreign");
     // A place in the middle of an event.
     let tail = start(&db, all(), Begin::Fresh(StartFrom::Binlog { file: "mysql-bin.000001".into(), position: 11 }));
