@@ -23,7 +23,7 @@ pub enum Position {
     },
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's `skip_serializing_if` passes a reference")]
+/// By reference, as serde's `skip_serializing_if` passes it.
 fn nothing_loaded(rows: &u64) -> bool {
     *rows == 0
 }

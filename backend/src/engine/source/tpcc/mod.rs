@@ -137,10 +137,10 @@ impl Source for TpccSource {
                 loading = false;
                 events.push(note(LogLevel::Info, "the initial population is loaded; transactions begin".to_owned()));
             }
-            if let Some((transaction, bytes)) = snapshot {
-                if let Err(error) = saving.start(transaction, bytes).await {
-                    break Err(error);
-                }
+            if let Some((transaction, bytes)) = snapshot
+                && let Err(error) = saving.start(transaction, bytes).await
+            {
+                break Err(error);
             }
             let sent = tokio::select! {
                 () = stop.cancelled() => break Ok(()),
