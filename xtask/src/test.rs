@@ -35,7 +35,7 @@ const PARTS: &[Part] = &[
     Part { name: "formatting", needs: &["setup"], run: |_| check::format() },
     Part { name: "page", needs: &["setup"], run: |bench| page::build(bench.tools.as_ref().context("setup is done")?) },
     Part { name: "studio", needs: &["page"], run: |_| build_studio() },
-    Part { name: "tests", needs: &["page"], run: |_| cargo_test() },
+    Part { name: "tests", needs: &["studio"], run: |_| cargo_test() },
     Part { name: "lab", needs: &["setup"], run: Bench::start_lab },
     Part { name: "the judge's own tests", needs: &["lab"], run: |bench| test_judge(bench.lab()?) },
     Part { name: "end to end: kafka", needs: &["studio", "lab"], run: |bench| e2e::kafka(bench.lab()?) },
@@ -133,23 +133,15 @@ fn summary<'a>(outcomes: impl Iterator<Item = &'a Outcome>, in_ci: bool) -> (Str
     (format!("{passed} passed, {failed} failed{skipped}"), failed == 0)
 }
 
-/// The same command as `cargo xtask run`'s.
+/// The studio with all tests, in one selection of packages: another selection would have other features, and so compile the
+/// dependencies again.
 fn build_studio() -> Result<()> {
-    process::run(&mut workspace::cargo(&["build", "--locked", "-p", "backend"]))
+    process::run(&mut workspace::cargo(&["test", "--locked", "--no-run", "--workspace", "--exclude", "frontend"]))
 }
 
-/// Unit, integration and documentation tests; the journeys are a part of their own.
+/// Unit, integration and documentation tests; the journeys are a part of their own (`test = false` in their manifest).
 fn cargo_test() -> Result<()> {
-    process::run(&mut workspace::cargo(&[
-        "test",
-        "--locked",
-        "--no-fail-fast",
-        "--workspace",
-        "--exclude",
-        "frontend",
-        "--exclude",
-        "journeys",
-    ]))
+    process::run(&mut workspace::cargo(&["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "frontend"]))
 }
 
 /// Who judges the judge: what it must call equal, and what broken.

@@ -137,11 +137,7 @@ async fn run(editor: Editor, launch: RwSignal<Launch>) -> Result<String, Refused
     // A running pipeline takes a changed document by stopping and starting again, from its checkpoint.
     if matches!(
         detail.summary.state,
-<<<<<<< HEAD
         PipelineState::Starting | PipelineState::Running | PipelineState::Retrying | PipelineState::Paused | PipelineState::Failed
-=======
-        PipelineState::Starting | PipelineState::Running | PipelineState::Retrying
->>>>>>> web
     ) {
         api::operate(&name, Operation::Stop).await.map_err(|failure| refused(Stage::Start, failure))?;
     }
