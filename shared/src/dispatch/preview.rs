@@ -40,49 +40,45 @@ pub struct RoutePreview {
 #[must_use]
 pub fn preview(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<RoutePreview> {
     let Ok(router) = Router::new(pipeline) else { return Vec::new() };
-    let path = |i: usize| format!("changefeed.config.sink.dispatchers[{i}]");
-    let mut rows: Vec<RoutePreview> = tables
-        .iter()
-        .map(|table| {
-            let dispatcher = router.choose(table);
-            let matched = router.wants(&table.schema, &table.name);
-            let problem = table.ineligible();
-            let mut findings = Vec::new();
-            let (topic, partition_columns) = match router.rule(dispatcher).plan(table) {
-                Ok(plan) => (router.topic(dispatcher, table), plan.columns().map(|c| table.columns[c].name.clone()).collect()),
-                Err(finding) => {
-                    findings.push(finding.below(&dispatcher.map_or_else(String::new, path)));
-                    (router.topic(dispatcher, table), Vec::new())
-                }
-            };
-            if let Some(problem) = &problem {
-                findings.push(ineligible_finding(pipeline, table, problem));
-            }
-            if !matched {
-                findings.clear();
-            }
-            let subject = |name: fn(&str) -> String| if topic.is_empty() { String::new() } else { name(&topic) };
-            RoutePreview {
-                schema: table.schema.clone(),
-                table: table.name.clone(),
-                matched,
-                eligible: problem.is_none(),
-                reason: problem.as_ref().map_or_else(String::new, reason),
-                dispatcher,
-                partition_rule: router.rule(dispatcher).name().to_owned(),
-                partition_columns,
-                key_columns: table
-                    .handle_key()
-                    .map_or_else(Vec::new, |key| key.columns.iter().map(|&c| table.columns[c].name.clone()).collect()),
-                key_subject: subject(key_subject),
-                value_subject: subject(value_subject),
-                topic,
-                findings,
-            }
-        })
-        .collect();
+    let mut rows: Vec<RoutePreview> = tables.iter().map(|table| preview_table(pipeline, &router, table)).collect();
     report_collisions(&router, &mut rows);
     rows
+}
+
+fn preview_table(pipeline: &Pipeline, router: &Router, table: &TableModel) -> RoutePreview {
+    let (matched, dispatcher) = router.place(table);
+    let rule = router.rule(dispatcher);
+    let problem = table.ineligible();
+    let mut findings = Vec::new();
+    let partition_columns = match rule.plan(table) {
+        Ok(plan) => plan.columns().map(|c| table.columns[c].name.clone()).collect(),
+        Err(finding) => {
+            findings.push(finding.below(&dispatcher.map_or_else(String::new, |i| format!("changefeed.config.sink.dispatchers[{i}]"))));
+            Vec::new()
+        }
+    };
+    findings.extend(problem.as_ref().map(|problem| ineligible_finding(pipeline, table, problem)));
+    if !matched {
+        findings.clear();
+    }
+    let topic = router.topic(dispatcher, table);
+    let subject = |name: fn(&str) -> String| if topic.is_empty() { String::new() } else { name(&topic) };
+    let key = table.handle_key().map_or_else(Vec::new, |key| key.columns);
+    RoutePreview {
+        schema: table.schema.clone(),
+        table: table.name.clone(),
+        matched,
+        eligible: problem.is_none(),
+        reason: problem.as_ref().map_or_else(String::new, reason),
+        dispatcher,
+        partition_rule: rule.name().to_owned(),
+        partition_columns,
+        key_columns: key.into_iter().map(|c| table.columns[c].name.clone()).collect(),
+        key_subject: subject(key_subject),
+        value_subject: subject(value_subject),
+        topic,
+        findings,
+    }
 }
 
 fn reason(problem: &Ineligible) -> String {
@@ -115,14 +111,11 @@ fn ineligible_finding(pipeline: &Pipeline, table: &TableModel, problem: &Ineligi
 
 /// Two tables in one topic or subject replace each other's schema; TiCDC notices neither.
 fn report_collisions(router: &Router, rows: &mut [RoutePreview]) {
-    let mut topics: HashMap<&str, Vec<usize>> = HashMap::with_capacity(rows.len());
-    let mut subjects: HashMap<&str, Vec<usize>> = HashMap::with_capacity(rows.len());
-    for (i, row) in rows.iter().enumerate().filter(|(_, row)| row.matched && row.eligible && !row.topic.is_empty()) {
-        topics.entry(&row.topic).or_default().push(i);
-        subjects.entry(&row.value_subject).or_default().push(i);
-    }
-    let several = |map: HashMap<&str, Vec<usize>>| -> Vec<Vec<usize>> { map.into_values().filter(|tables| tables.len() > 1).collect() };
-    let (topics, subjects) = (several(topics), several(subjects));
+    let routed = || rows.iter().enumerate().filter(|(_, row)| row.matched && row.eligible && !row.topic.is_empty());
+    let topics = groups(routed().map(|(i, row)| (i, row.topic.as_str())), rows.len());
+    // without dots a subject is as unique as its topic
+    let dotted = routed().any(|(_, row)| row.topic.contains('.'));
+    let subjects = if dotted { groups(routed().map(|(i, row)| (i, row.value_subject.as_str())), rows.len()) } else { Vec::new() };
     let mut found = Vec::new();
     for tables in topics {
         for &i in &tables {
@@ -150,6 +143,19 @@ fn report_collisions(router: &Router, rows: &mut [RoutePreview]) {
     for (i, finding) in found {
         rows[i].findings.push(finding);
     }
+}
+
+/// Positions that have the same name, where there are several. Names that stand alone, nearly all, cost no allocation.
+fn groups<'r>(names: impl Iterator<Item = (usize, &'r str)>, capacity: usize) -> Vec<Vec<usize>> {
+    let mut first: HashMap<&str, usize> = HashMap::with_capacity(capacity);
+    let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (i, name) in names {
+        let &mut leader = first.entry(name).or_insert(i);
+        if leader != i {
+            groups.entry(leader).or_insert_with(|| vec![leader]).push(i);
+        }
+    }
+    groups.into_values().collect()
 }
 
 fn topic_collision(router: &Router, row: &RoutePreview, message: String) -> Finding {

@@ -76,7 +76,7 @@ impl Router {
     /// # Errors
     /// Findings when the dispatcher names an index or column that the table does not have, or there is no default topic.
     pub fn route(&self, table: &TableModel) -> Result<Route, Vec<Finding>> {
-        let chosen = self.choose(table);
+        let (_, chosen) = self.place(table);
         let path = chosen.map_or_else(String::new, |i| format!("{DISPATCHERS}[{i}]"));
         let topic = self.topic(chosen, table);
         if topic.is_empty() {
@@ -101,10 +101,14 @@ impl Router {
         })
     }
 
-    /// Index of the dispatcher that decides for the table; `None` is the implicit last one.
-    pub(super) fn choose(&self, table: &TableModel) -> Option<usize> {
+    /// Whether the table is wanted, and the dispatcher that decides for it; `None` is the implicit last one.
+    pub(super) fn place(&self, table: &TableModel) -> (bool, Option<usize>) {
         let name = FoldedName::new(&table.schema, &table.name, self.case_sensitive);
-        self.dispatchers.iter().position(|dispatcher| dispatcher.matcher.matches_folded(&name))
+        (!is_system_schema(&table.schema) && self.filter.matches_folded(&name), self.choose(&name))
+    }
+
+    fn choose(&self, name: &FoldedName<'_>) -> Option<usize> {
+        self.dispatchers.iter().position(|dispatcher| dispatcher.matcher.matches_folded(name))
     }
 
     pub(super) fn topic(&self, chosen: Option<usize>, table: &TableModel) -> String {

@@ -78,7 +78,7 @@ fn the_first_matching_dispatcher_decides() {
         ("hard_code_schema", "other", Some(5), "ts", "hard_code_schema_other"),
     ] {
         let table = table(schema, name);
-        assert_eq!(router.choose(&table), rule, "{schema}.{name}");
+        assert_eq!(router.place(&table).1, rule, "{schema}.{name}");
         let route = router.route(&table).unwrap();
         assert_eq!((route.partition_rule.as_str(), route.topic.as_str()), (partition, topic), "{schema}.{name}");
     }
