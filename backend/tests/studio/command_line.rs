@@ -36,6 +36,20 @@ fn a_data_directory_that_cannot_be_one_is_named() {
 }
 
 #[test]
+fn a_read_only_disk_is_named() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().to_str().unwrap();
+    // Root may write into any directory, so the file system itself is read-only.
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "ro,size=64k", "tmpfs", path]).status().unwrap();
+    assert!(mounted.success(), "mounting a read-only tmpfs needs root; run the tests as root or in a user namespace with mounts");
+    let output = studio(&["serve", "--no-playground", "--listen", "127.0.0.1:0", "--data-dir", path]);
+    let unmounted = Command::new("umount").arg(path).status().unwrap();
+    assert!(unmounted.success());
+    assert!(!output.status.success());
+    assert!(text(&output).contains(path) && text(&output).contains("Read-only"), "{}", text(&output));
+}
+
+#[test]
 fn a_second_studio_on_the_same_data_directory_is_refused() {
     let directory = TempDir::new().unwrap();
     let store = backend::store::Store::open(directory.path()).unwrap();

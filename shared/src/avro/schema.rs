@@ -261,6 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::approx_constant, reason = "the reference's own vector")]
     fn numbers_are_written_as_go_writes_them() {
         for (number, expect) in [
             (0.0, "0"),
