@@ -114,8 +114,8 @@ fn server_error(peer: &Peer, error: &ServerError) -> EngineError {
         ),
         // ER_MASTER_FATAL_ERROR_READING_BINLOG
         1236 => binlog_refused(peer, error, &said),
-        // ER_SLAVE_SAME_ID
-        4052 | 1953 if error.message.contains("same server") => server_id_clash(peer, &said),
+        // ER_SLAVE_SAME_ID has different numbers on different servers.
+        _ if error.message.contains("same server_uuid/server_id") => server_id_clash(peer, &said),
         // ER_NO_BINARY_LOGGING
         1381 => failure(
             ErrorKind::Config,
