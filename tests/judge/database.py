@@ -63,15 +63,9 @@ def _key(cursor: Any, schema: str, table: str) -> list[str]:
     indexes: dict[str, list[tuple[str, str]]] = {}
     for index, column, nullable in cursor.fetchall():
         indexes.setdefault(index, []).append((column, nullable))
-    # TiCDC's keys have their fields in the table's column order, whatever the order in the index.
-    cursor.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
-        (schema, table),
-    )
-    order = [name for (name,) in cursor.fetchall()]
     for columns in indexes.values():
         if all(nullable == "" for _, nullable in columns):
-            return sorted((column for column, _ in columns), key=order.index)
+            return [column for column, _ in columns]
     return []
 
 

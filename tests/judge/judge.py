@@ -32,7 +32,7 @@ def main() -> int:
             if topic not in present:
                 problems.append(f"{table.name}: there is no topic `{topic}`")
                 continue
-            rebuilt = topics.rebuild(reader.messages(topic))
+            rebuilt = topics.rebuild(reader.messages(topic), table.key)
             expected = database.rows(connection, table)
             found = compare(table, rebuilt.rows, expected) + order.violations(rebuilt.history)
             problems += [f"{table.name}: {problem}" for problem in found]

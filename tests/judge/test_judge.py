@@ -27,10 +27,15 @@ class Tables(unittest.TestCase):
         def value(name, version):
             return {"name": name, "_tidb_op": "u", "_tidb_commit_ts": version, "_tidb_commit_physical_time": 0}
 
-        sent = [Message(0, (1,), value("a", 1)), Message(0, (1,), value("b", 2)), Message(0, (2,), value("c", 3)), Message(0, (2,), None)]
-        rebuilt = rebuild(iter(sent))
-        self.assertEqual(rebuilt.rows, {(1,): {"name": "b"}})
+        one, two = {"id": 1, "shop": 9}, {"id": 2, "shop": 9}
+        sent = [Message(0, one, value("a", 1)), Message(0, one, value("b", 2)), Message(0, two, value("c", 3)), Message(0, two, None)]
+        rebuilt = rebuild(iter(sent), ["shop", "id"])
+        self.assertEqual(rebuilt.rows, {(9, 1): {"name": "b"}})
         self.assertEqual((rebuilt.messages, rebuilt.tombstones, rebuilt.rewinds), (4, 1, 0))
+
+    def test_a_key_of_other_columns_is_refused(self):
+        with self.assertRaises(ValueError):
+            rebuild(iter([Message(0, {"id": 1}, None)]), ["id", "shop"])
 
     def test_every_difference_is_named(self):
         table = Table("s", "t", [Column("id", "int"), Column("name", "varchar")], ["id"])

@@ -17,7 +17,7 @@ SILENCE_SECONDS = 60
 
 class Message(NamedTuple):
     partition: int
-    key: tuple
+    key: dict[str, Any]
     # None for a tombstone.
     value: dict[str, Any] | None
 
@@ -72,7 +72,7 @@ class Reader:
                 key = self._deserialize(message.key(), key_context)
                 raw = message.value()
                 value = None if raw is None else self._deserialize(raw, value_context)
-                yield Message(message.partition(), tuple(key.values()), value)
+                yield Message(message.partition(), key, value)
                 if message.offset() + 1 >= left.get(message.partition(), 0):
                     left.pop(message.partition(), None)
             if time.monotonic() - heard > SILENCE_SECONDS:
@@ -90,10 +90,16 @@ class Reader:
         return {partition: high for partition, (_, high) in ends.items()}
 
 
-def rebuild(messages: Iterator[Message]) -> Rebuilt:
-    """Writes each message's row by its key, and removes it at a tombstone."""
+def rebuild(messages: Iterator[Message], key_names: list[str]) -> Rebuilt:
+    """Writes each message's row by its key, and removes it at a tombstone.
+
+    A key schema has its columns in the table's order, which need not be the index's: names decide, and exactly these must be there.
+    """
     rebuilt = Rebuilt()
-    for partition, key, value in messages:
+    for partition, columns, value in messages:
+        if columns.keys() != set(key_names):
+            raise ValueError(f"a key of columns {sorted(columns)}, where the table's are {sorted(key_names)}")
+        key = tuple(columns[name] for name in key_names)
         rebuilt.messages += 1
         history = rebuilt.history.setdefault(key, [])
         if value is None:

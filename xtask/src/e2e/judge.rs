@@ -18,11 +18,13 @@ pub fn compare(lab: &Env, broker: &str, registry: &str, prefix: &str, dir: &Path
     judge.arg(workspace::root().join("tests/judge/judge.py"));
     judge.args(["--bootstrap", broker, "--registry", registry, "--prefix", prefix, "--schema", "tpcc"]);
     judge.args(["--host", &lab.mariadb.host, "--port", &lab.mariadb.port.to_string(), "--user", &lab.mariadb.user]);
-    judge.env("LAB_PASSWORD", &lab.mariadb.password).stderr(Stdio::inherit());
+    judge.env("LAB_PASSWORD", &lab.mariadb.password).stdin(Stdio::null());
     let output = judge.output().with_context(|| format!("cannot start `{}`", process::line(&judge)))?;
     let report = dir.join("report.json");
     fs::write(&report, &output.stdout)?;
-    let verdict: Value = serde_json::from_slice(&output.stdout).with_context(|| format!("the judge gave no verdict: {}", output.status))?;
+    // What it says on standard error matters only then: its libraries deprecate one another at every start.
+    let no_verdict = || format!("the judge gave no verdict: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    let verdict: Value = serde_json::from_slice(&output.stdout).with_context(no_verdict)?;
     for table in verdict["tables"].as_array().into_iter().flatten() {
         let count = |key: &str| table[key].as_u64().unwrap_or_default();
         println!(
