@@ -156,7 +156,7 @@ async fn settings_of_topics_and_broker_are_described_with_their_defaults() {
     assert_eq!(value(1, "message.max.bytes").as_deref(), Some("1048588"));
     assert_eq!(value(1, "min.insync.replicas").as_deref(), Some("1"));
     let absent = admin.describe_configs(&[ResourceSpecifier::Topic("absent")], &AdminOptions::new()).await.unwrap();
-    assert!(absent[0].is_err());
+    assert!(absent[0].as_ref().is_ok_and(|resource| resource.entries.is_empty()), "this client drops the error of a resource");
     broker.shutdown().await;
 }
 
