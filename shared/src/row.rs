@@ -125,6 +125,7 @@ impl Row {
     }
 
     /// The value of column `index`, or `None` past the end.
+    #[inline]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Datum<'_>> {
         Some(match *self.cells.get(index)? {
@@ -137,6 +138,26 @@ impl Row {
         })
     }
 
+    /// The value of column `index` when it is a signed number: for the encoder, which knows what to expect and is spared
+    /// a choice among all variants.
+    #[inline]
+    pub(crate) fn int(&self, index: usize) -> Option<i64> {
+        match self.cells.get(index) {
+            Some(Cell::Int(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value of column `index` when it is bytes.
+    #[inline]
+    pub(crate) fn bytes(&self, index: usize) -> Option<&[u8]> {
+        match self.cells.get(index) {
+            Some(Cell::Bytes { start, len }) => self.heap.get(*start as usize..(*start + *len) as usize),
+            _ => None,
+        }
+    }
+
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.cells.len()
@@ -158,6 +179,7 @@ impl Row {
     }
 
     /// Memory held, in bytes: what the engine's budgets count.
+    #[inline]
     #[must_use]
     pub fn memory(&self) -> usize {
         self.cells.len() * size_of::<Cell>() + self.heap.len()

@@ -1,6 +1,7 @@
 //! DECIMAL text to Avro's `decimal`: the unscaled integer, shortest two's complement, big-endian.
 
 use super::Cause;
+use super::primitive::{long, text as put_text};
 
 /// Digits that an `i64` holds whatever they are.
 const I64_DIGITS: u8 = 18;
@@ -70,26 +71,25 @@ pub(super) fn write(text: &[u8], precision: u8, scale: u8, out: &mut Vec<u8>) ->
         let significant = if number < 0 { !number } else { number };
         // With the sign, in whole bytes.
         let length = (64 - significant.leading_zeros()) as usize / 8 + 1;
-        put(&number.to_be_bytes(), length, out);
+        long(length as i64, out);
+        // All eight bytes, the wanted ones first, and then back: a copy of a fixed size is a store.
+        let end = out.len() + length;
+        out.extend_from_slice(&(number << (64 - 8 * length)).to_be_bytes());
+        out.truncate(end);
     } else if precision <= I128_DIGITS {
         let magnitude = parse::<u128>(digits, precision, scale)?.cast_signed();
         let number = if negative { -magnitude } else { magnitude };
         let significant = if number < 0 { !number } else { number };
         let length = (128 - significant.leading_zeros()) as usize / 8 + 1;
-        put(&number.to_be_bytes(), length, out);
+        let bytes = number.to_be_bytes();
+        put_text(&bytes[bytes.len() - length..], out);
     } else {
         let bytes = parse::<Wide>(digits, precision, scale)?.negated_be_bytes(negative);
         let sign = if bytes[0] & 0x80 == 0 { 0 } else { 0xff };
         let redundant = bytes.windows(2).take_while(|pair| pair[0] == sign && (pair[1] ^ sign) & 0x80 == 0).count();
-        put(&bytes, bytes.len() - redundant, out);
+        put_text(&bytes[redundant..], out);
     }
     Ok(())
-}
-
-/// At most 28 bytes (65 digits), so the length is one byte as well.
-fn put(bytes: &[u8], length: usize, out: &mut Vec<u8>) {
-    out.push((length << 1) as u8);
-    out.extend_from_slice(&bytes[bytes.len() - length..]);
 }
 
 /// The digits as an unscaled integer. Every accumulator has room for `precision` digits, and no more are appended.
@@ -178,10 +178,15 @@ mod tests {
     use proptest::prelude::*;
 
     fn hex(text: &str, precision: u8, scale: u8) -> Result<String, Cause> {
-        let mut out = Vec::new();
-        write(text.as_bytes(), precision, scale, &mut out)?;
+        let out = written(text, precision, scale)?;
         assert_eq!(usize::from(out[0]), (out.len() - 1) * 2);
         Ok(out[1..].iter().map(|b| format!("{b:02x}")).collect())
+    }
+
+    fn written(text: &str, precision: u8, scale: u8) -> Result<Vec<u8>, Cause> {
+        let mut out = Vec::new();
+        write(text.as_bytes(), precision, scale, &mut out)?;
+        Ok(out)
     }
 
     /// Vectors 86 and 87.
@@ -235,8 +240,7 @@ mod tests {
         #[test]
         fn any_decimal_survives(digits in "-?[1-9][0-9]{0,34}", fraction in "[0-9]{30}") {
             let number = format!("{digits}.{fraction}");
-            let mut out = Vec::new();
-            write(number.as_bytes(), 65, 30, &mut out).unwrap();
+            let out = written(&number, 65, 30).unwrap();
             prop_assert_eq!(text(&out[1..], 30), number);
         }
 
@@ -251,8 +255,7 @@ mod tests {
 
         #[test]
         fn any_text_is_taken_or_refused(text in ".{0,80}", precision in 1_u8..=65, scale in 0_u8..=30) {
-            let mut out = Vec::new();
-            let _ = write(text.as_bytes(), precision.max(scale), scale, &mut out);
+            let _ = written(&text, precision.max(scale), scale);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes back to values, for the page's messages and for tests: fields by name, in the forms of row events.
 
-use super::plan::{ColumnOp, Kind};
-use super::schema::{self, Nullability};
+use super::plan::{BRANCH_0, BRANCH_1, ColumnOp, Kind};
+use super::schema;
 use super::{TablePlan, decimal, names};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -70,16 +70,12 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn column(&mut self, op: &ColumnOp) -> Result<Value, DecodeError> {
-        let null = match (op.null, op.null != Nullability::Never) {
-            (_, false) => false,
-            (order, true) => match (self.long()?, order) {
-                (0, Nullability::NullFirst) | (1, Nullability::ValueFirst) => true,
-                (0 | 1, _) => false,
+        if let Some(null) = op.null_branch {
+            match self.take(1)?[0] {
+                branch if branch == null => return Ok(Value::Null),
+                BRANCH_0 | BRANCH_1 => {}
                 _ => return Err(DecodeError::Branch),
-            },
-        };
-        if null {
-            return Ok(Value::Null);
+            }
         }
         Ok(match &op.kind {
             Kind::Integer { .. } => Value::from(self.long()?),

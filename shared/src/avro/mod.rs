@@ -12,6 +12,7 @@ mod encode;
 mod error;
 pub mod names;
 mod plan;
+mod primitive;
 mod schema;
 
 #[cfg(test)]

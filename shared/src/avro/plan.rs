@@ -19,12 +19,19 @@ pub struct TablePlan {
     value_schema: String,
 }
 
+/// The two branches of a nullable column's union as they are written: indexes, zig-zag encoded.
+pub(super) const BRANCH_0: u8 = 0;
+pub(super) const BRANCH_1: u8 = 2;
+
 /// How one column is written.
 #[derive(Debug)]
 pub(super) struct ColumnOp {
     /// Position in the row.
     pub column: usize,
-    pub null: Nullability,
+    /// The branch that stands before a value; `None` when the column is NOT NULL, and there is no union.
+    pub value_branch: Option<u8>,
+    /// The branch that stands for NULL.
+    pub null_branch: Option<u8>,
     pub kind: Kind,
 }
 
@@ -124,7 +131,12 @@ fn operations(name: &str, table: &TableModel, columns: &[usize], options: &AvroO
             column: definition.name.clone(),
             ty,
         })?;
-        Ok(ColumnOp { column: *column, null: schema::nullability(definition, options), kind })
+        let (null_branch, value_branch) = match schema::nullability(definition, options) {
+            Nullability::Never => (None, None),
+            Nullability::NullFirst => (Some(BRANCH_0), Some(BRANCH_1)),
+            Nullability::ValueFirst => (Some(BRANCH_1), Some(BRANCH_0)),
+        };
+        Ok(ColumnOp { column: *column, value_branch, null_branch, kind })
     };
     columns.iter().map(operation).collect()
 }
