@@ -66,6 +66,11 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Whether the keyboard's place is a field.
+pub fn is_typing() -> bool {
+    document().active_element().is_some_and(|element| ["INPUT", "TEXTAREA", "SELECT"].contains(&element.tag_name().as_str()))
+}
+
 /// Milliseconds since the page was opened, for time budgets.
 pub fn elapsed_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())

@@ -5,7 +5,8 @@ use shared::{
     api::TableListing,
     avro::TablePlan,
     config::{self, Dispatcher, Pipeline},
-    dispatch::{self, RoutePreview, Router},
+    dispatch::{PreviewInPieces, Router},
+    render::{self, Secrets},
     row::{Op, RowChange},
     sample,
     schema::{TableModel, ddl},
@@ -55,16 +56,13 @@ pub fn findings(document: &Pipeline) -> Vec<Finding> {
     config::validate(document)
 }
 
-pub fn route(document: &Pipeline, tables: &[TableModel]) -> Vec<RoutePreview> {
-    dispatch::preview(document, tables)
+/// The routing of a document's tables, piece by piece; `None` when filter or dispatchers do not compile.
+pub fn routing(document: &Pipeline) -> Option<PreviewInPieces<'_>> {
+    PreviewInPieces::new(document)
 }
 
 pub fn leave_out(document: &mut Pipeline, schema: &str, table: &str) {
-    let rules = &mut document.changefeed.config.filter.rules;
-    if rules.is_empty() {
-        rules.push("*.*".to_owned());
-    }
-    rules.push(dispatch::exclusion(schema, table));
+    config::leave_out(document, schema, table);
 }
 
 /// A secret without its percent-encoding; `None` when it is not text then.
@@ -181,28 +179,22 @@ fn cells(change: &RowChange) -> Vec<Cell> {
 /// A file or command that the document becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artefact {
-    pub title: &'static str,
+    pub title: String,
     /// `None` for commands.
-    pub file: Option<&'static str>,
+    pub file: Option<String>,
     pub text: String,
 }
 
-/// Everything that other tools want; secrets are references or redacted.
+/// Everything that other tools want; secrets are references, placeholders or redacted.
 pub fn artefacts(document: &Pipeline) -> Vec<Artefact> {
-    let uri = SinkUri::from_pipeline(document).redacted();
-    vec![
-        Artefact { title: "Sink URI, secrets redacted", file: None, text: uri },
-        Artefact { title: "pipeline.toml", file: Some("pipeline.toml"), text: without_inline_secrets(document) },
-    ]
-}
-
-/// The document's text; a secret that was just typed is not shown.
-fn without_inline_secrets(document: &Pipeline) -> String {
-    let mut document = document.clone();
-    document.for_each_secret(&mut |_, secret| {
-        if shared::secret::SecretRef::parse(secret).is_inline() {
-            shared::secret::REDACTED.clone_into(secret);
-        }
-    });
-    config::render(&document)
+    let command = |title: &str, text: String| Artefact { title: title.to_owned(), file: None, text };
+    let secrets = Secrets::placeholders();
+    let commands = [
+        command("Sink URI, secrets redacted", SinkUri::from_pipeline(document).redacted()),
+        command("cdc cli", render::cdc_cli(document, secrets)),
+        command("tiup ctl", render::tiup_ctl(document, secrets)),
+    ];
+    // The scripts hold the same commands again.
+    let files = render::bundle(document, secrets).into_iter().filter(|(name, _)| !name.ends_with(".sh"));
+    commands.into_iter().chain(files.map(|(name, text)| Artefact { title: name.clone(), file: Some(name), text })).collect()
 }

@@ -23,7 +23,7 @@ pub fn Top(
             <div class="title">
                 {in_pipelines.then(|| view! { <A href="/" attr:class="crumb">"Pipelines /"</A> })}
                 <h1>{move || title.get()}</h1>
-                {beside.run()}
+                {move || beside.run()}
             </div>
             <span class="grow"></span>
             <div class="buttons">{children.map(|children| children())}</div>

@@ -10,6 +10,6 @@ mod topic;
 
 pub use filter::{TableFilter, exclusion, is_system_schema};
 pub use partition::{PARTITION_WORDS, PartitionPlan, PartitionRule};
-pub use preview::{RoutePreview, preview};
+pub use preview::{PreviewInPieces, RoutePreview, preview};
 pub use router::{Route, Router};
 pub use topic::{MAX_TOPIC_BYTES, TopicError, TopicExpression, is_legal_topic};

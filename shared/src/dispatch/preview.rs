@@ -39,10 +39,36 @@ pub struct RoutePreview {
 /// [`validate`](crate::config::validate). Fit for a keystroke: everything is compiled once, then a few allocations a table.
 #[must_use]
 pub fn preview(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<RoutePreview> {
-    let Ok(router) = Router::new(pipeline) else { return Vec::new() };
-    let mut rows: Vec<RoutePreview> = tables.iter().map(|table| preview_table(pipeline, &router, table)).collect();
-    report_collisions(&router, &mut rows);
-    rows
+    let Some(mut rows) = PreviewInPieces::new(pipeline) else { return Vec::new() };
+    rows.add(tables);
+    rows.finish()
+}
+
+/// [`preview`] in pieces, for a page that must not stand still while many tables are routed.
+pub struct PreviewInPieces<'a> {
+    pipeline: &'a Pipeline,
+    router: Router,
+    rows: Vec<RoutePreview>,
+}
+
+impl<'a> PreviewInPieces<'a> {
+    /// `None` for a document that does not compile.
+    #[must_use]
+    pub fn new(pipeline: &'a Pipeline) -> Option<Self> {
+        Some(Self { pipeline, router: Router::new(pipeline).ok()?, rows: Vec::new() })
+    }
+
+    /// Routes some more tables.
+    pub fn add(&mut self, tables: &[TableModel]) {
+        self.rows.extend(tables.iter().map(|table| preview_table(self.pipeline, &self.router, table)));
+    }
+
+    /// The rows of all tables, in the order they were added, with what they have against each other.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<RoutePreview> {
+        report_collisions(&self.router, &mut self.rows);
+        self.rows
+    }
 }
 
 fn preview_table(pipeline: &Pipeline, router: &Router, table: &TableModel) -> RoutePreview {

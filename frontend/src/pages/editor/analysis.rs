@@ -5,7 +5,12 @@ use super::state::Editor;
 use crate::{browser, rules};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use shared::{Finding, Severity, config::Pipeline, dispatch::RoutePreview, schema::TableModel};
+use shared::{
+    Finding, Severity,
+    config::Pipeline,
+    dispatch::{PreviewInPieces, RoutePreview},
+    schema::TableModel,
+};
 use std::{cmp::Reverse, collections::HashSet, sync::Arc};
 
 /// Rest after the last keystroke before anything is computed, milliseconds.
@@ -69,10 +74,12 @@ impl Analysis {
         let mut said: Vec<Said> = rules::findings(document).into_iter().map(|finding| Said { finding, table: None }).collect();
         // The document's own findings come at once; those of many tables follow.
         if !tables.is_empty() {
-            let mut routes = Vec::with_capacity(tables.len());
+            let mut routes = rules::routing(document);
             let mut began = browser::elapsed_ms();
             for piece in tables.chunks(PIECE) {
-                routes.extend(rules::route(document, piece));
+                if let Some(routes) = &mut routes {
+                    routes.add(piece);
+                }
                 if browser::elapsed_ms() - began > BUDGET_MS {
                     TimeoutFuture::new(0).await;
                     if self.is_stale(mine) {
@@ -81,6 +88,7 @@ impl Analysis {
                     began = browser::elapsed_ms();
                 }
             }
+            let routes = routes.map(PreviewInPieces::finish).unwrap_or_default();
             said.extend(routes.iter().flat_map(|route| {
                 let table = (!route.eligible).then(|| (route.schema.clone(), route.table.clone()));
                 route.findings.iter().cloned().map(move |finding| Said { finding, table: table.clone() })

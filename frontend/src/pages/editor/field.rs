@@ -1,6 +1,7 @@
 //! One field of the document: label, key, help, and its findings with their fixes.
 
 use super::{analysis::Said, fixes, state::Editor};
+use crate::browser;
 use crate::components::{Icon, Prose, Shape};
 use leptos::{either::Either, prelude::*};
 use shared::{Finding, Severity, secret::SecretRef};
@@ -248,6 +249,7 @@ pub fn SecretField(
                         on:click=move |_| {
                             aside.set(Some(value.get_untracked()));
                             on_input.run(String::new());
+                            request_animation_frame(move || browser::focus(&input_id.get_value()));
                         }
                     >
                         "Replace"

@@ -17,7 +17,7 @@ use crate::{
     components::{Icon, Segments, Shape, Top},
     state::Toasts,
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 #[component]
@@ -93,8 +93,9 @@ fn SaveButton() -> impl IntoView {
     let toasts = Toasts::expect();
     let navigate = use_navigate();
     let current = Step::current();
-    let save = move |_| {
-        let navigate = navigate.clone();
+    let navigate = StoredValue::new(navigate);
+    let save = move || {
+        let navigate = navigate.get_value();
         spawn_local(async move {
             let was_new = editor.saved_name.get_untracked().is_none();
             match editor.save().await {
@@ -115,14 +116,25 @@ fn SaveButton() -> impl IntoView {
         });
     };
     let name_missing = move || editor.document.with(|document| document.name.is_empty());
+    let blocked = move || editor.saving.get() || !editor.dirty() || name_missing();
+    let shortcut = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "s" && (event.ctrl_key() || event.meta_key()) && !event.shift_key() {
+            event.prevent_default();
+            if !untrack(blocked) {
+                save();
+            }
+        }
+    });
+    on_cleanup(move || shortcut.remove());
     view! {
         <button
             type="button"
             class="btn"
             data-test="save"
-            disabled=move || editor.saving.get() || !editor.dirty() || name_missing()
-            title=move || if name_missing() { "A name is needed first" } else { "" }
-            on:click=save
+            disabled=blocked
+            aria-keyshortcuts="Control+S Meta+S"
+            title=move || if name_missing() { "A name is needed first" } else { "Ctrl+S" }
+            on:click=move |_| save()
         >
             {move || if editor.saving.get() { view! { <span class="spin"></span> }.into_any() } else { ().into_any() }}
             {move || if editor.saved_name.get().is_some() { "Save" } else { "Save draft" }}

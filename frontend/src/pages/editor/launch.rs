@@ -135,10 +135,7 @@ async fn run(editor: Editor, launch: RwSignal<Launch>) -> Result<String, Refused
     launch.set(Launch::At(Stage::Start));
     let name = detail.summary.name.clone();
     // A running pipeline takes a changed document by stopping and starting again, from its checkpoint.
-    if matches!(
-        detail.summary.state,
-        PipelineState::Starting | PipelineState::Running | PipelineState::Retrying | PipelineState::Paused | PipelineState::Failed
-    ) {
+    if matches!(detail.summary.state, PipelineState::Starting | PipelineState::Running | PipelineState::Retrying) {
         api::operate(&name, Operation::Stop).await.map_err(|failure| refused(Stage::Start, failure))?;
     }
     api::operate(&name, Operation::Start).await.map_err(|failure| refused(Stage::Start, failure))?;

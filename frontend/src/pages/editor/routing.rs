@@ -192,10 +192,10 @@ fn DispatcherCard(
                     key="partition"
                     options=vec![
                         ("", "default"),
-                        ("table", "table: all rows of a table together"),
-                        ("index-value", "index-value: by key"),
-                        ("columns", "columns: by chosen columns"),
-                        ("ts", "ts: by commit time, no order"),
+                        ("table", "table"),
+                        ("index-value", "index-value"),
+                        ("columns", "columns"),
+                        ("ts", "ts"),
                     ]
                     value=rule
                     on_input=write(|dispatcher, text| {

@@ -2,10 +2,11 @@
 
 use super::{Pipelines, row::PipelineRow};
 use crate::{
+    browser,
     components::{FailurePanel, Icon, Shape},
     state::Load,
 };
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 use shared::api::PipelineSummary;
 
 /// What the list shows in place of, or around, its rows.
@@ -88,6 +89,18 @@ pub fn PipelineList(pipelines: Pipelines) -> impl IntoView {
         .into_any(),
     }
     };
+    let search: NodeRef<html::Input> = NodeRef::new();
+    // "/" goes to the filter, as in many tools; not while something is being typed.
+    let shortcut = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "/"
+            && !browser::is_typing()
+            && let Some(search) = search.get_untracked()
+        {
+            event.prevent_default();
+            let _ = search.focus();
+        }
+    });
+    on_cleanup(move || shortcut.remove());
     let countless = move || matches!(phase.get(), Phase::Waiting | Phase::Failed | Phase::Empty);
     view! {
         <section class="card" aria-busy=move || (phase.get() == Phase::Waiting).to_string()>
@@ -98,7 +111,9 @@ pub fn PipelineList(pipelines: Pipelines) -> impl IntoView {
                     <div class="search">
                         <Icon shape=Shape::Search size=15/>
                         <input
+                            node_ref=search
                             type="search"
+                            aria-keyshortcuts="/"
                             class="input"
                             placeholder="Filter"
                             aria-label="Filter pipelines by name, source, target or state"

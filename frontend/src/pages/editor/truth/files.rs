@@ -15,9 +15,9 @@ pub fn FilesTab() -> impl IntoView {
     let block = move |at: usize| {
         let text = Signal::derive(move || artefacts.with(|all| all.get(at).map(|one| one.text.clone()).unwrap_or_default()));
         artefacts.with_untracked(|all| {
-            all.get(at).map(|one| match one.file {
-                Some(file) => view! { <CodeBlock title=one.title text=text file=file/> }.into_any(),
-                None => view! { <CodeBlock title=one.title text=text wrap=true/> }.into_any(),
+            all.get(at).map(|one| match one.file.clone() {
+                Some(file) => view! { <CodeBlock title=one.title.clone() text=text file=file/> }.into_any(),
+                None => view! { <CodeBlock title=one.title.clone() text=text wrap=true/> }.into_any(),
             })
         })
     };
