@@ -3,11 +3,20 @@
 use tracing_subscriber::EnvFilter;
 
 /// What is logged unless `RUST_LOG` says otherwise: our own words, and only the trouble of others.
-const DEFAULT_FILTER: &str = "warn,backend=info,changefeed_studio=info,tansu=error,tansu_broker=error,tansu_storage=error";
+const DEFAULT_FILTER: &str = "warn,backend=info,changefeed_studio=info";
 
 /// Logs go to standard error: standard output belongs to a command's answer.
 pub fn init_logs() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     // A second call (tests) finds a subscriber in place, which is fine.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).compact().try_init();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).with_target(false).compact().try_init();
+}
+
+fn filter() -> EnvFilter {
+    let chosen = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    // Whatever was chosen: the embedded broker's parts would write keys and values of records into the log.
+    #[cfg(feature = "playground")]
+    let chosen = crate::embedded::broker::LOG_DIRECTIVES
+        .iter()
+        .fold(chosen, |filter, directive| filter.add_directive(directive.parse().expect("the broker's directives are well formed")));
+    chosen
 }

@@ -115,8 +115,12 @@ fn check_start(kind: SourceKind, start: &StartFrom, findings: &mut Vec<Finding>)
         findings.push(Finding::error("source.start", "start-does-not-fit", message).hint("Use `now` or `snapshot`."));
     } else if kind == SourceKind::Mysql && *start == StartFrom::Snapshot {
         findings.push(
-            Finding::error("source.start", "start-does-not-fit", "This engine does not copy the rows that a MySQL server already has; it reads changes.")
-                .hint("Use `now`, or a binlog position or GTID set from before the rows were written."),
+            Finding::error(
+                "source.start",
+                "start-does-not-fit",
+                "This engine does not copy the rows that a MySQL server already has; it reads changes.",
+            )
+            .hint("Use `now`, or a binlog position or GTID set from before the rows were written."),
         );
     } else if kind == SourceKind::Mysql && matches!(start, StartFrom::Tso(_) | StartFrom::Time(_)) {
         findings.push(
