@@ -29,6 +29,13 @@ const FLAGS: &[&str] = &[
     "--disable-dev-shm-usage",
 ];
 
+/// Calls back when the page is drawn and every transition has ended.
+const SETTLED: &str = "
+const done = arguments[0];
+const ended = () => Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+requestAnimationFrame(() => requestAnimationFrame(() => ended().then(() => done())));
+";
+
 pub struct Browser {
     client: Client,
     /// What the page's addresses begin with.
@@ -153,8 +160,11 @@ impl Browser {
         let height = if width == NARROW { 860 } else { 900 };
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme.word() }] });
-        self.devtools("Emulation.setEmulatedMedia", media).await
+        // Without motion nothing is caught half-way between two themes.
+        let scheme = json!({ "name": "prefers-color-scheme", "value": theme.word() });
+        let motion = json!({ "name": "prefers-reduced-motion", "value": "reduce" });
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": [scheme, motion] })).await?;
+        Ok(self.client.execute_async(SETTLED, vec![]).await.map(drop)?)
     }
 
     async fn devtools(&self, command: &'static str, parameters: Value) -> Result<()> {

@@ -93,6 +93,9 @@ pub fn Plot(
         )
     };
     let lines = move || {
+        // First of all: asked only after the scale, which is made from them, changed series would count as known already
+        // (reactive_graph 0.2), and the line would stand still as long as the scale does.
+        series.track();
         let (frame, scale, span) = (frame.get(), scale.get(), span.get()?);
         Some(series.with(|all| {
             all.iter()
@@ -105,6 +108,7 @@ pub fn Plot(
         }))
     };
     let cursor = move || {
+        series.track();
         let (frame, scale, span, index) = (frame.get(), scale.get(), span.get()?, index.get()?);
         series.with(|all| {
             let x = place(all.first()?.points.get(index)?.0, 0.0, &frame, span, &scale).0;
@@ -120,6 +124,7 @@ pub fn Plot(
         })
     };
     let readout = move || {
+        series.track();
         let (frame, scale, span, index) = (frame.get(), scale.get(), span.get()?, index.get()?);
         series.with(|all| {
             let at = all.first()?.points.get(index)?.0;
