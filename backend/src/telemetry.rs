@@ -2,8 +2,9 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// What is logged unless `RUST_LOG` says otherwise: our own words, and only the trouble of others.
-const DEFAULT_FILTER: &str = "warn,backend=info,changefeed_studio=info";
+/// What is logged unless `RUST_LOG` says otherwise: our own words, and only the trouble of others. Of the Kafka client,
+/// whose faults we tell in our own words, nothing: it calls the end of a partition an error.
+const DEFAULT_FILTER: &str = "warn,backend=info,changefeed_studio=info,rdkafka=off";
 
 /// Logs go to standard error: standard output belongs to a command's answer.
 pub fn init_logs() {

@@ -133,7 +133,9 @@ impl Figures {
                 inner.errors.push_back(now_ms());
             }
             if matches!(state, PipelineState::Paused | PipelineState::Stopped | PipelineState::Failed) {
+                // At rest nothing moves: the last second's figures would be a lie by now.
                 inner.target_rate = None;
+                inner.point = ProgressPoint { at_ms: now_ms(), ..ProgressPoint::default() };
             }
             inner.state = state;
             inner.message = message;
