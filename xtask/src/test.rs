@@ -135,7 +135,7 @@ fn summary<'a>(outcomes: impl Iterator<Item = &'a Outcome>, in_ci: bool) -> (Str
 
 /// The studio with all tests, in one selection of packages: another selection would have other features, and so compile the
 /// dependencies again.
-fn build_studio() -> Result<()> {
+pub fn build_studio() -> Result<()> {
     process::run(&mut workspace::cargo(&["test", "--locked", "--no-run", "--workspace", "--exclude", "frontend"]))
 }
 

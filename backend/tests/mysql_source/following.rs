@@ -173,7 +173,8 @@ async fn a_start_at_a_binlog_place_or_a_gtid_sends_what_came_after() {
         let mut tail = start(&db, all(), Begin::Fresh(from));
         tail.until_row("t", 3).await;
         tail.until_resolved().await;
-        assert_eq!(tail.lines(), ["table t id,name", "c t - -> 2,after", "c t - -> 3,end"]);
+        // The second round also meets what the first one added.
+        assert_eq!(tail.lines()[..3], ["table t id,name", "c t - -> 2,after", "c t - -> 3,end"]);
         // The position found is a good checkpoint.
         let events = tail.stop().await;
         let mut again = start(&db, all(), checkpoint(&events));
@@ -191,7 +192,7 @@ async fn a_transaction_larger_than_the_budget_streams_through() {
     db.run(&["CREATE DATABASE shop", "CREATE TABLE shop.big (id INT PRIMARY KEY, data LONGTEXT)"]).await;
     let mut tail = start_with(options(&db, all()), Begin::Fresh(StartFrom::Now), 1 << 20);
     tail.until_resolved().await;
-    db.run(&["INSERT INTO shop.big SELECT seq, REPEAT('x', 65536) FROM seq_1_to_1200"]).await;
+    db.run(&["INSERT INTO shop.big SELECT seq, REPEAT('x', 65536) FROM shop.seq_1_to_1200"]).await;
     let (mut rows, mut resolved) = (0, false);
     while !resolved {
         let batch = tail.batch().await.unwrap();
@@ -213,7 +214,7 @@ async fn a_source_stops_while_idle_and_while_nobody_reads() {
 
     let mut blocked = start_with(options(&db, all()), Begin::Fresh(StartFrom::Now), 1 << 20);
     blocked.until_resolved().await;
-    db.run(&["INSERT INTO shop.big SELECT seq, REPEAT('x', 65536) FROM seq_1_to_200"]).await;
+    db.run(&["INSERT INTO shop.big SELECT seq, REPEAT('x', 65536) FROM shop.seq_1_to_200"]).await;
     blocked.until_row("big", 1).await;
     // A dozen megabytes wait behind a budget of one.
     blocked.stop().await;

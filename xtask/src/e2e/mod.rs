@@ -35,7 +35,7 @@ const CATCH_UP: Duration = Duration::from_secs(180);
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
     let names = if names.is_empty() { &["kafka", "playground", "crashes"] } else { names };
-    process::run(&mut workspace::cargo(&["build", "--locked", "-p", "backend"]))?;
+    crate::test::build_studio()?;
     let lab = lab::up()?;
     for name in names {
         let start = Instant::now();
