@@ -35,10 +35,14 @@ impl Figure {
 /// # Errors
 /// A part of a measurement does not start.
 pub async fn run() -> anyhow::Result<ExitCode> {
-    let mut figures = encode::figures()?;
-    figures.extend(pipeline::figures().await?);
-    for figure in figures {
-        println!("{}", serde_json::to_string(&figure)?);
-    }
+    print(&encode::figures()?)?;
+    print(&pipeline::figures().await?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn print(figures: &[Figure]) -> anyhow::Result<()> {
+    for figure in figures {
+        println!("{}", serde_json::to_string(figure)?);
+    }
+    Ok(())
 }
