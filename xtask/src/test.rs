@@ -35,8 +35,9 @@ const PARTS: &[Part] = &[
     Part { name: "formatting", needs: &["setup"], run: |_| check::format() },
     Part { name: "page", needs: &["setup"], run: |bench| page::build(bench.tools.as_ref().context("setup is done")?) },
     Part { name: "studio", needs: &["page"], run: |_| build_studio() },
-    Part { name: "tests", needs: &["studio"], run: |_| cargo_test() },
     Part { name: "lab", needs: &["setup"], run: Bench::start_lab },
+    // After the lab: several tests start a MariaDB of their own, and the lab is who installs it.
+    Part { name: "tests", needs: &["studio", "lab"], run: |_| cargo_test() },
     Part { name: "the judge's own tests", needs: &["lab"], run: |bench| test_judge(bench.lab()?) },
     Part { name: "end to end: kafka", needs: &["studio", "lab"], run: |bench| e2e::kafka(bench.lab()?) },
     Part { name: "end to end: playground", needs: &["studio", "lab"], run: |bench| e2e::playground(bench.lab()?) },

@@ -18,7 +18,7 @@ pub const USER: &str = "cdc";
 /// Its password: whoever prints it has leaked a secret.
 pub const PASSWORD: &str = "s3cret-of-the-fixture";
 
-const PACKAGE: &str = "the Debian package `mariadb-server` is missing: apt-get install mariadb-server";
+const PACKAGE: &str = "the Debian package `mariadb-server-core` is missing; `cargo xtask lab up` installs it";
 
 /// A running server.
 pub struct MariaDb {
