@@ -16,6 +16,8 @@ pub struct Env {
     pub go_tpc: PathBuf,
     /// A Python interpreter with confluent-kafka and PyMySQL.
     pub python: PathBuf,
+    /// Kafka's and Confluent's Java clients.
+    pub java_class_path: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ pub struct WebDriver {
 
 impl Env {
     pub fn to_json(&self) -> String {
-        let Self { mariadb, kafka, webdriver, go_tpc, python } = self;
+        let Self { mariadb, kafka, webdriver, go_tpc, python, java_class_path } = self;
         let MariaDb { host, port, user, password, replication_user, pid } = mariadb;
         let env = json!({
             "mariadb": { "host": host, "port": port, "user": user, "password": password, "replication_user": replication_user, "pid": pid },
@@ -53,6 +55,7 @@ impl Env {
             "webdriver": { "url": webdriver.url, "pid": webdriver.pid },
             "go_tpc": go_tpc,
             "python": python,
+            "java_class_path": java_class_path,
         });
         format!("{env:#}")
     }
@@ -82,6 +85,7 @@ impl Env {
             webdriver: WebDriver { url: word("/webdriver/url")?, pid: pid("/webdriver/pid")? },
             go_tpc: word("/go_tpc")?.into(),
             python: word("/python")?.into(),
+            java_class_path: word("/java_class_path")?,
         })
     }
 
@@ -103,8 +107,8 @@ mod tests {
     fn what_is_written_is_read_again() {
         let mariadb = MariaDb { host: "h".into(), port: 1, user: "u".into(), password: "p".into(), replication_user: "r".into(), pid: 2 };
         let kafka = Kafka { bootstrap: "h:3".into(), pid: 4 };
-        let env =
-            Env { mariadb, kafka, webdriver: WebDriver { url: "http://h:5".into(), pid: 6 }, go_tpc: "/g".into(), python: "/p".into() };
+        let webdriver = WebDriver { url: "http://h:5".into(), pid: 6 };
+        let env = Env { mariadb, kafka, webdriver, go_tpc: "/g".into(), python: "/p".into(), java_class_path: "/j/*".into() };
         assert_eq!(Env::from_json(&env.to_json()).unwrap(), env);
         assert!(Env::from_json("{}").unwrap_err().to_string().contains("/mariadb/host"));
     }

@@ -1,37 +1,23 @@
 //! Apache Kafka from Maven Central: one node, KRaft, no wrapper scripts.
 
-use super::{daemon::Daemon, env::Kafka, wait::free_port};
-use crate::{process, workspace};
-use anyhow::{Context, Result};
+use super::{daemon::Daemon, env::Kafka, maven::Jars, wait::free_port};
+use crate::process;
+use anyhow::Result;
 use std::{
     fs,
     io::{Read, Write},
     net::TcpStream,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     time::Duration,
 };
 
 pub const NAME: &str = "kafka";
-const POM: &str = include_str!("../../lab/kafka/pom.xml");
 /// Any will do: there is one node.
 const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
 
-/// The folder with Kafka and all it needs, fetched by Maven on first use.
-pub fn get() -> Result<PathBuf> {
-    let version = POM.split("<artifactId>kafka_2.13</artifactId>").nth(1).and_then(|rest| rest.split(['>', '<']).nth(2));
-    let version = version.context("lab/kafka/pom.xml names no version of Kafka")?;
-    let jars = workspace::cache_dir().join(format!("kafka-{version}"));
-    if !jars.is_dir() {
-        let draft = jars.with_extension("new");
-        super::remove(&draft)?;
-        let mut maven = workspace::command("mvn");
-        maven.args(["-q", "-B", "-f", "xtask/lab/kafka/pom.xml", "dependency:copy-dependencies", "-DincludeScope=runtime"]);
-        process::run(maven.arg(format!("-DoutputDirectory={}", draft.display())))?;
-        fs::rename(&draft, &jars).with_context(|| format!("cannot make {}", jars.display()))?;
-    }
-    Ok(jars)
-}
+/// Kafka and all it needs.
+pub const JARS: Jars = Jars { name: "kafka", pom: include_str!("../../lab/kafka/pom.xml"), artifact: "kafka_2.13" };
 
 pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
     let daemon = Daemon::new(lab, NAME);

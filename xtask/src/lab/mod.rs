@@ -1,5 +1,5 @@
 //! The lab: the real parts that a user has, without Docker. MariaDB with a row binlog, Apache Kafka (KRaft, one node), a WebDriver
-//! with Chromium, go-tpc, and a Python with Confluent's client. Everything listens on loopback, on ports that were free at `up`.
+//! with Chromium, go-tpc, a Python with Confluent's client, and the Java clients of Kafka and Confluent. Everything listens on loopback, on ports that were free at `up`.
 //!
 //! State lives in `.lab/`: `env.json` (addresses and pids), `run/` (pid files), `log/`, and the servers' data, which `down` removes.
 
@@ -9,6 +9,7 @@ mod go_tpc;
 mod http;
 mod kafka;
 mod mariadb;
+mod maven;
 mod python;
 mod wait;
 mod webdriver;
@@ -26,19 +27,27 @@ use daemon::Daemon;
 use std::{fs, path::PathBuf};
 
 /// How many steps [`start`] takes.
-pub const STEPS: usize = 7;
+pub const STEPS: usize = 8;
 
 /// Only programs: no package here starts a service of its own.
 const PACKAGES: &[Package] = &[
     Package { name: "mariadb-server-core", probe: Probe::Program("mariadbd") },
     Package { name: "mariadb-client-core", probe: Probe::Program("mariadb") },
     Package { name: "golang-go", probe: Probe::Program("go") },
-    Package { name: "openjdk-17-jre-headless", probe: Probe::Program("java") },
+    // With the compiler: the Java judge is run from its source.
+    Package { name: "openjdk-17-jdk-headless", probe: Probe::Program("javac") },
     Package { name: "maven", probe: Probe::Program("mvn") },
     Package { name: "python3-venv", probe: Probe::Python("ensurepip") },
     Package { name: "chromium", probe: Probe::Program("chromium") },
     Package { name: "chromium-driver", probe: Probe::Program("chromedriver") },
 ];
+
+/// Confluent's client for the Schema Registry: its own artifact is not on Maven Central, this one has it inside.
+const JAVA_CLIENTS: maven::Jars = maven::Jars {
+    name: "java-clients",
+    pom: include_str!("../../lab/java-clients/pom.xml"),
+    artifact: "flink-sql-avro-confluent-registry",
+};
 
 /// Where the lab keeps its state.
 pub fn dir() -> PathBuf {
@@ -61,12 +70,14 @@ pub fn start(steps: &mut Steps) -> Result<Env> {
     steps.step("Debian packages for the lab", || debian::ensure(PACKAGES))?;
     let go_tpc = steps.step("go-tpc", go_tpc::get)?;
     let python = steps.step("Python with Confluent's client", python::get)?;
-    let jars = steps.step("Apache Kafka's jars", kafka::get)?;
+    let jars = steps.step("Apache Kafka's jars", || kafka::JARS.get())?;
+    let clients = steps.step("Confluent's Java client", || JAVA_CLIENTS.get())?;
     let known = Env::read(&dir.join("env.json")).ok();
     let mariadb = steps.step("MariaDB", || mariadb::start(&dir, known.as_ref().map(|env| &env.mariadb)))?;
     let kafka = steps.step("Apache Kafka", || kafka::start(&dir, &jars, known.as_ref().map(|env| &env.kafka)))?;
     let webdriver = steps.step("Chromium's driver", || webdriver::start(&dir, known.as_ref().map(|env| &env.webdriver)))?;
-    let env = Env { mariadb, kafka, webdriver, go_tpc, python };
+    let java_class_path = format!("{}/*:{}/*", jars.display(), clients.display());
+    let env = Env { mariadb, kafka, webdriver, go_tpc, python, java_class_path };
     env.write(&dir.join("env.json"))?;
     Ok(env)
 }
