@@ -207,11 +207,11 @@ impl Studio {
         record.toml = shared::config::render(&record.document);
         self.put(record).await?;
         let live = self.live.lock().await;
-        if let Some(live) = live.get(name) {
-            if let Some(rate) = live.launched.as_ref().and_then(|l| l.rate.as_ref()) {
-                rate.set(rows_per_second);
-                live.figures.set_target_rate(Some(rows_per_second));
-            }
+        if let Some(live) = live.get(name)
+            && let Some(rate) = live.launched.as_ref().and_then(|l| l.rate.as_ref())
+        {
+            rate.set(rows_per_second);
+            live.figures.set_target_rate(Some(rows_per_second));
         }
         Ok(())
     }

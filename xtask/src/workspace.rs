@@ -31,7 +31,19 @@ pub fn cache_dir() -> PathBuf {
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
+    // `cargo xtask` is `cargo run`, which tells a program about its package. Build scripts watch these variables (ring's does), so
+    // with them a cargo of ours and one typed by hand would each undo, and build again, what the other has built.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(is_of_our_package) {
+            command.env_remove(name);
+        }
+    }
     command
+}
+
+/// Whether `cargo run` sets it to say which package is run.
+fn is_of_our_package(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
 }
 
 /// Cargo, the one that runs us.
@@ -51,6 +63,15 @@ pub fn locked_version(lock: &str, package: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cargo_of_ours_sees_what_one_typed_by_hand_sees() {
+        let removed: Vec<_> = cargo(&["build"]).get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name.to_owned()).collect();
+        for variable in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
+            assert!(removed.iter().any(|name| name == variable), "`{variable}` is passed on");
+        }
+        assert!(!is_of_our_package("CARGO_TARGET_DIR") && !is_of_our_package("CARGO_HOME"));
+    }
 
     #[test]
     fn the_lock_file_tells_a_version_by_exact_name() {

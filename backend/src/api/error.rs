@@ -47,7 +47,7 @@ impl From<StudioError> for Failure {
                     ErrorKind::Internal | ErrorKind::Storage => return internal(&error),
                     _ => StatusCode::UNPROCESSABLE_ENTITY,
                 };
-                Self::new(status, "connection-failed", message).findings(vec![error.finding])
+                Self::new(status, "connection-failed", message).findings(vec![*error.finding])
             }
             // A person can do something about the disk, so its message is told; the cause is for the log.
             StudioError::Store(error) => {

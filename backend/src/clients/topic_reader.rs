@@ -78,7 +78,7 @@ pub fn read_tail(mut config: ClientConfig, topic: &str, limit: usize, timeout: D
             None => break,
         }
     }
-    messages.sort_by(|a, b| (b.timestamp_ms, b.offset, b.partition).cmp(&(a.timestamp_ms, a.offset, a.partition)));
+    messages.sort_by_key(|message| std::cmp::Reverse((message.timestamp_ms, message.offset, message.partition)));
     messages.truncate(limit);
     Ok(messages)
 }

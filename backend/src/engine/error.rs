@@ -48,7 +48,8 @@ impl ErrorKind {
 #[error("{}", finding.message)]
 pub struct EngineError {
     pub kind: ErrorKind,
-    pub finding: Finding,
+    /// Boxed: results that carry an error are returned all over the hot path, and most of them are `Ok`.
+    pub finding: Box<Finding>,
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -56,7 +57,7 @@ pub struct EngineError {
 impl EngineError {
     #[must_use]
     pub fn new(kind: ErrorKind, finding: Finding) -> Self {
-        Self { kind, finding, source: None }
+        Self { kind, finding: Box::new(finding), source: None }
     }
 
     #[must_use]

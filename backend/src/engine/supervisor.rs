@@ -97,7 +97,7 @@ impl Launch {
                 backoff = FIRST_BACKOFF;
             }
             self.note(&error, LogLevel::Warning, &format!("trying again in {} s", backoff.as_secs()));
-            self.figures.set_state(PipelineState::Retrying, Some(error.finding));
+            self.figures.set_state(PipelineState::Retrying, Some(*error.finding));
             // Up to a tenth longer, so that pipelines that failed together do not come back together.
             let jitter = backoff.mul_f64((now_ms() % 100) as f64 / 1000.0);
             tokio::select! {
@@ -119,7 +119,7 @@ impl Launch {
     /// Comes to rest in `Failed`, also across a restart of the studio.
     async fn fail(&self, error: EngineError) {
         self.note(&error, LogLevel::Error, "needs a person");
-        let (store, name, finding) = (Arc::clone(&self.store), self.document.name.clone(), error.finding.clone());
+        let (store, name, finding) = (Arc::clone(&self.store), self.document.name.clone(), (*error.finding).clone());
         let saved = tokio::task::spawn_blocking(move || match store.pipeline(&name)? {
             Some(record) => {
                 store.put_pipeline(&crate::store::PipelineRecord { state: PipelineState::Failed, message: Some(finding), ..record })
@@ -130,7 +130,7 @@ impl Launch {
         if let Ok(Err(error)) = saved.await {
             tracing::error!(%error, "the failed state could not be kept");
         }
-        self.figures.set_state(PipelineState::Failed, Some(error.finding));
+        self.figures.set_state(PipelineState::Failed, Some(*error.finding));
     }
 
     async fn prepare(&self, rate: &RateControl) -> Result<Run, EngineError> {

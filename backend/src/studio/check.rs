@@ -69,11 +69,11 @@ async fn unseal(store: &Arc<Store>, document: Pipeline) -> Result<Pipeline, Find
 async fn source(open: &Pipeline) -> Vec<Finding> {
     let inspect = match connect::inspect(open) {
         Ok(inspect) => inspect,
-        Err(error) => return vec![error.finding],
+        Err(error) => return vec![*error.finding],
     };
     let (server, tables) = match within_limit("source.url", inspect.tables()).await {
         Ok(answer) => answer,
-        Err(error) => return vec![error.finding],
+        Err(error) => return vec![*error.finding],
     };
     let mut findings = inspect.check().await;
     let (models, unreadable) = models(&tables);
@@ -113,19 +113,19 @@ async fn kafka(open: &Pipeline) -> Vec<Finding> {
     match blocking(move || kafka::probe(&brokers, &options, CONNECT_LIMIT)).await {
         Ok(1) => vec![Finding::info("kafka", "kafka-ok", "Kafka answers: 1 broker")],
         Ok(n) => vec![Finding::info("kafka", "kafka-ok", format!("Kafka answers: {n} brokers"))],
-        Err(error) => vec![error.finding],
+        Err(error) => vec![*error.finding],
     }
 }
 
 async fn registry(open: &Pipeline) -> Vec<Finding> {
     let client = match connect::registry(open) {
         Ok(client) => client,
-        Err(error) => return vec![error.finding],
+        Err(error) => return vec![*error.finding],
     };
     let ping = async { client.ping().await.map_err(EngineError::from) };
     match within_limit("schema_registry.url", ping).await {
         Ok(_) => vec![Finding::info("schema_registry", "registry-ok", "the Schema Registry answers")],
-        Err(error) => vec![error.finding],
+        Err(error) => vec![*error.finding],
     }
 }
 

@@ -69,7 +69,7 @@ async fn generator_at(target: &Target, transactions: u64, stop: &CancellationTok
         let state = State::initial(&population);
         let mut generator = Generator::new(population, state);
         while generator.transactions() < transactions {
-            if generator.transactions() % 1_000 == 0 && stop.is_cancelled() {
+            if generator.transactions().is_multiple_of(1_000) && stop.is_cancelled() {
                 return None;
             }
             generator.step(&mut Nothing);

@@ -80,7 +80,7 @@ fn defaults(
             .value(Some((*value).to_owned()))
             .read_only(false)
             .is_default(Some(true))
-            .config_source(Some(source.clone().into()))
+            .config_source(Some(source.into()))
             .is_sensitive(false)
             .synonyms(Some(Vec::new()))
             .config_type(Some((*kind).into()))

@@ -55,6 +55,6 @@ impl Inspect for MysqlInspect {
     }
 
     async fn check(&self) -> Vec<Finding> {
-        self.facts().await.unwrap_or_else(|error| vec![error.finding])
+        self.facts().await.unwrap_or_else(|error| vec![*error.finding])
     }
 }

@@ -4,9 +4,9 @@ use super::{
     generator::{Changes, Generator, Nothing},
     load::Load,
     population::Population,
-    snapshot::{self, Unusable},
+    snapshot,
     state::State,
-    state_files::{Restored, StateFiles},
+    state_files::{PassedOver, Restored, StateFiles},
     tables::Table,
 };
 use crate::engine::{position::Position, source::SourceEvent};
@@ -73,13 +73,13 @@ impl Feed {
         models: Arc<[Arc<TableModel>]>,
         wanted: [bool; Table::ALL.len()],
         stop: &CancellationToken,
-    ) -> io::Result<Option<(Self, Vec<(String, Unusable)>)>> {
+    ) -> io::Result<Option<(Self, PassedOver)>> {
         let Restored { state, passed_over } = files.restore(&population, place.transaction)?;
         let state = state.unwrap_or_else(|| State::initial(&population));
         let load = place.loaded.map(|rows| Load::at(&population, rows));
         let mut generator = Generator::new(population, state);
         while generator.transactions() < place.transaction {
-            if generator.transactions() % 1_000 == 0 && stop.is_cancelled() {
+            if generator.transactions().is_multiple_of(1_000) && stop.is_cancelled() {
                 return Ok(None);
             }
             generator.step(&mut Nothing);

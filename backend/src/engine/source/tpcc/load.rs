@@ -213,7 +213,7 @@ mod tests {
         let mut steps = 0_u32;
         while load.step(&population, &mut count) {
             steps += 1;
-            if steps % 9_973 == 0 || load.unit < 2 {
+            if steps.is_multiple_of(9_973) || load.unit < 2 {
                 let found = Load::at(&population, load.rows());
                 assert_eq!((found.warehouse, found.section, found.unit, found.rows), (load.warehouse, load.section, load.unit, load.rows));
             }

@@ -17,11 +17,14 @@ pub struct StateFiles {
     directory: PathBuf,
 }
 
+/// Names of state files that could not be used, and why.
+pub type PassedOver = Vec<(String, Unusable)>;
+
 /// What was found, and what had to be passed over on the way.
 pub struct Restored {
     pub state: Option<State>,
     /// For people: file name and reason.
-    pub passed_over: Vec<(String, Unusable)>,
+    pub passed_over: PassedOver,
 }
 
 impl StateFiles {
