@@ -67,7 +67,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Check(args)) => check::run(args, &cli.data_dir).await,
         Some(Command::Route(args)) => route::run(args),
         Some(Command::Encode(args)) => encode::run(args),
-        Some(Command::Export(args)) => export::run(args),
+        Some(Command::Export(args)) => export::run(args, &cli.data_dir),
         Some(Command::Run(args)) => run::run(args, &cli.data_dir).await,
         Some(Command::Workload(args)) => workload::run(args).await,
         Some(Command::Bench) => bench::run().await,

@@ -1,13 +1,18 @@
 //! `export PIPELINE --out DIR`: every file and command that the user's other tools want.
 
+use crate::{
+    settings::DataDir,
+    store::{Store, resolve_outside},
+};
 use anyhow::{Context, bail};
+use secrecy::ExposeSecret as _;
 use shared::{config::Pipeline, render, secret::SecretRef};
 use std::{
     cell::RefCell,
     collections::BTreeSet,
     fs::{self, OpenOptions},
     io::Write as _,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     process::ExitCode,
 };
 
@@ -32,12 +37,12 @@ enum SecretsMode {
     Inline,
 }
 
-/// Writes the files and prints their names. `env:` and `file:` references are resolved here; `store:` ones need the
-/// studio's data and stay placeholders.
+/// Writes the files and prints their names. Only inline export of a document with `store:` references opens the studio's data,
+/// so that every other export works beside a running studio.
 ///
 /// # Errors
-/// The document cannot be read, a file is there already, or the directory cannot be written.
-pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+/// The document cannot be read, a file is there already, the directory cannot be written, or the data is in use.
+pub fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
     let text = fs::read_to_string(&args.pipeline).with_context(|| format!("cannot read `{}`", args.pipeline.display()))?;
     let pipeline = match shared::config::parse(&text) {
         Ok(pipeline) => pipeline,
@@ -48,7 +53,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let files = files(&pipeline, args.secrets);
+    let store = (args.secrets == SecretsMode::Inline && refers_to_store(&pipeline)).then(|| Store::open(&data_dir.path())).transpose()?;
+    let files = files(&pipeline, args.secrets, store.as_ref());
     write_all(&args.out, &files, args.secrets, args.overwrite)?;
     for (name, _) in &files {
         println!("{}", args.out.join(name).display());
@@ -56,31 +62,27 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn files(pipeline: &Pipeline, mode: SecretsMode) -> Vec<(String, String)> {
+fn refers_to_store(pipeline: &Pipeline) -> bool {
+    let mut found = false;
+    pipeline.clone().for_each_secret(&mut |_, text| found |= matches!(SecretRef::parse(text), SecretRef::Store(_)));
+    found
+}
+
+fn files(pipeline: &Pipeline, mode: SecretsMode, store: Option<&Store>) -> Vec<(String, String)> {
     // each file asks for its secrets anew; once is enough to be told
     let told = RefCell::new(BTreeSet::new());
     let resolve = |path: &str, reference: &SecretRef| {
-        let value = resolve(reference);
-        if value.is_none() && told.borrow_mut().insert(path.to_owned()) {
-            eprintln!("warning: the secret of `{path}` cannot be had here; a placeholder stands for it");
+        let value = store.map_or_else(|| resolve_outside(reference), |store| store.resolve(reference));
+        if let Err(error) = &value
+            && told.borrow_mut().insert(path.to_owned())
+        {
+            eprintln!("warning: {path}: {error}; a placeholder stands for the secret");
         }
-        value
+        value.ok().map(|value| value.expose_secret().to_owned())
     };
     match mode {
         SecretsMode::Reference => render::bundle(pipeline, render::Secrets::placeholders()),
         SecretsMode::Inline => render::bundle(pipeline, render::Secrets::inline(&resolve)),
-    }
-}
-
-fn resolve(reference: &SecretRef) -> Option<String> {
-    match reference {
-        SecretRef::Inline(value) => Some(value.clone()),
-        SecretRef::Env(name) => std::env::var(name).ok(),
-        SecretRef::File(path) => {
-            let text = fs::read_to_string(path).ok()?;
-            Some(text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned())
-        }
-        SecretRef::Store(_) => None,
     }
 }
 
@@ -98,7 +100,13 @@ fn write_all(out: &Path, files: &[(String, String)], mode: SecretsMode, overwrit
 
 /// Through a temporary file beside it, so that nobody reads half a file and a full disk leaves the old one.
 fn write(out: &Path, name: &str, text: &str, mode: SecretsMode) -> std::io::Result<()> {
-    let temporary = out.join(format!(".{name}.partial"));
+    // Names in a document become names of files: none may lead out of the directory.
+    if !Path::new(name).components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "the name leads out of the directory"));
+    }
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    fs::create_dir_all(out.join(folder))?;
+    let temporary = out.join(folder).join(format!(".{file}.partial"));
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -139,15 +147,38 @@ mod tests {
 
     #[test]
     fn references_leave_no_secret_in_any_file() {
-        assert!(files(&pipeline(), SecretsMode::Reference).iter().all(|(_, text)| !text.contains("hidden")));
-        let inline = files(&pipeline(), SecretsMode::Inline);
+        assert!(files(&pipeline(), SecretsMode::Reference, None).iter().all(|(_, text)| !text.contains("hidden")));
+        let inline = files(&pipeline(), SecretsMode::Inline, None);
         assert!(inline.iter().any(|(_, text)| text.contains("sasl-password=hidden%2B1")));
+    }
+
+    #[test]
+    fn inline_files_have_the_values_of_sealed_secrets_too() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let mut sealed = pipeline();
+        assert!(!refers_to_store(&sealed));
+        assert!(store.seal_inline(&mut sealed).unwrap() && refers_to_store(&sealed));
+        let has_value = |files: &[(String, String)]| files.iter().any(|(_, text)| text.contains("sasl-password=hidden%2B1"));
+        assert!(has_value(&files(&sealed, SecretsMode::Inline, Some(&store))));
+        assert!(!has_value(&files(&sealed, SecretsMode::Inline, None)));
+        assert!(files(&sealed, SecretsMode::Reference, Some(&store)).iter().all(|(_, text)| !text.contains("hidden")));
+    }
+
+    #[test]
+    fn a_files_name_cannot_lead_out_of_the_directory() {
+        let out = tempfile::tempdir().unwrap();
+        write(out.path(), "connectors/a.json", "{}", SecretsMode::Inline).unwrap();
+        assert_eq!(fs::read_to_string(out.path().join("connectors/a.json")).unwrap(), "{}");
+        for name in ["../a", "/tmp/a", "connectors/../../a", ""] {
+            assert!(write(out.path(), name, "", SecretsMode::Reference).is_err(), "{name}");
+        }
     }
 
     #[test]
     fn files_are_not_replaced_silently() {
         let out = tempfile::tempdir().unwrap();
-        let files = files(&pipeline(), SecretsMode::Inline);
+        let files = files(&pipeline(), SecretsMode::Inline, None);
         write_all(out.path(), &files, SecretsMode::Inline, false).unwrap();
         let refused = write_all(out.path(), &files, SecretsMode::Inline, false).unwrap_err();
         assert!(refused.to_string().contains("--overwrite"), "{refused}");
@@ -161,7 +192,7 @@ mod tests {
     fn files_with_secrets_are_for_their_owner_only() {
         use std::os::unix::fs::PermissionsExt as _;
         let out = tempfile::tempdir().unwrap();
-        write_all(out.path(), &files(&pipeline(), SecretsMode::Inline), SecretsMode::Inline, false).unwrap();
+        write_all(out.path(), &files(&pipeline(), SecretsMode::Inline, None), SecretsMode::Inline, false).unwrap();
         for entry in fs::read_dir(out.path()).unwrap() {
             let mode = entry.unwrap().metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o077, 0, "{mode:o}");

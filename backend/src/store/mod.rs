@@ -11,7 +11,7 @@ mod secrets;
 
 pub use checkpoint::StoredCheckpoint;
 pub use pipelines::PipelineRecord;
-pub use secrets::ResolveError;
+pub use secrets::{ResolveError, resolve_outside};
 
 use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
 use std::{

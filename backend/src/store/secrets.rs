@@ -17,6 +17,22 @@ pub enum ResolveError {
     Store(#[from] StoreError),
 }
 
+/// What a reference stands for when there is no store: `store:` references lead nowhere then.
+///
+/// # Errors
+/// It leads nowhere.
+pub fn resolve_outside(reference: &SecretRef) -> Result<SecretString, ResolveError> {
+    match reference {
+        SecretRef::Inline(value) => Ok(value.clone().into()),
+        SecretRef::Env(name) => std::env::var(name).map(Into::into).map_err(|_| ResolveError::Env(name.clone())),
+        SecretRef::File(path) => {
+            let text = std::fs::read_to_string(path).map_err(|source| ResolveError::File { path: path.clone(), source })?;
+            Ok(text.strip_suffix('\n').map(|t| t.strip_suffix('\r').unwrap_or(t)).unwrap_or(&text).to_owned().into())
+        }
+        SecretRef::Store(name) => Err(ResolveError::Missing(name.clone())),
+    }
+}
+
 impl Store {
     /// Seals a secret under a name, replacing what was there.
     ///
@@ -42,13 +58,8 @@ impl Store {
     /// It leads nowhere.
     pub fn resolve(&self, reference: &SecretRef) -> Result<SecretString, ResolveError> {
         match reference {
-            SecretRef::Inline(value) => Ok(value.clone().into()),
-            SecretRef::Env(name) => std::env::var(name).map(Into::into).map_err(|_| ResolveError::Env(name.clone())),
-            SecretRef::File(path) => {
-                let text = std::fs::read_to_string(path).map_err(|source| ResolveError::File { path: path.clone(), source })?;
-                Ok(text.strip_suffix('\n').map(|t| t.strip_suffix('\r').unwrap_or(t)).unwrap_or(&text).to_owned().into())
-            }
             SecretRef::Store(name) => self.secret(name)?.ok_or_else(|| ResolveError::Missing(name.clone())),
+            elsewhere => resolve_outside(elsewhere),
         }
     }
 
