@@ -3,6 +3,7 @@
 use super::changefeed_toml::changefeed_toml;
 use super::client_properties::{client_properties, java_client_properties};
 use super::commands::{CONFIG_FILE, cdc_cli, tiup_ctl};
+use super::open_api::open_api_request;
 use super::readme::readme;
 use super::secrets::{Secrets, placeholders, with_references};
 use crate::config::{Pipeline, render};
@@ -18,6 +19,7 @@ pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)
         (CONFIG_FILE, changefeed_toml(pipeline, secrets)),
         ("create-changefeed.sh", script(cdc_cli(pipeline, secrets))),
         ("create-changefeed-tiup.sh", script(tiup_ctl(pipeline, secrets))),
+        ("create-changefeed.json", open_api_request(pipeline, secrets)),
         ("client.properties", client_properties(pipeline, secrets)),
         ("client-java.properties", java_client_properties(pipeline, secrets)),
     ];

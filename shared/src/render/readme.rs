@@ -13,6 +13,7 @@ pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear
          | `changefeed.toml` | TiCDC's changefeed configuration |\n\
          | `create-changefeed.sh` | creates the changefeed with `cdc cli` |\n\
          | `create-changefeed-tiup.sh` | the same through `tiup ctl` |\n\
+         | `create-changefeed.json` | the same as a request: `POST /api/v2/changefeeds` of TiCDC's Open API |\n\
          | `client.properties` | librdkafka clients (C, Go, Python, Rust) |\n\
          | `client-java.properties` | Java clients and Kafka's own tools |\n",
         comment(&pipeline.name)

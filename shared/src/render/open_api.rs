@@ -1,0 +1,147 @@
+//! The body of `POST /api/v2/changefeeds`, TiCDC's Open API.
+
+use super::secrets::{Prepared, Secrets};
+use crate::config::{Pipeline, StartFrom};
+use serde_json::{Map, Value, json};
+
+/// A request that creates the changefeed: the same options as `changefeed.toml` and the `cdc cli` command, in the names of the
+/// API's model. Keys that nobody knows are passed on; `output-row-key` is not, the API has no field for it.
+///
+/// Source: pingcap/ticdc `api/v2/model.go`.
+#[must_use]
+pub fn open_api_request(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
+    let prepared = Prepared::new(pipeline, secrets);
+    let config = serde_json::to_value(&prepared.pipeline.changefeed.config).unwrap_or_else(|_| json!({}));
+    let mut config = in_api_names(config, "");
+    if let Some(url) = prepared.registry_url()
+        && let Some(sink) = config.as_object_mut().and_then(|config| config.entry("sink").or_insert_with(|| json!({})).as_object_mut())
+    {
+        sink.insert("schema_registry".to_owned(), Value::String(url));
+    }
+    let id = if pipeline.changefeed.id.is_empty() { &pipeline.name } else { &pipeline.changefeed.id };
+    let mut request = Map::new();
+    request.insert("changefeed_id".to_owned(), Value::from(id.as_str()));
+    // Left out is "now", as with the command.
+    if let Some(tso) = StartFrom::parse(&pipeline.source.start).ok().and_then(|start| start.tso()) {
+        request.insert("start_ts".to_owned(), Value::from(tso));
+    }
+    request.insert("sink_uri".to_owned(), Value::String(prepared.sink_uri()));
+    request.insert("replica_config".to_owned(), config);
+    // A map of text always has a JSON form.
+    let text = serde_json::to_string_pretty(&Value::Object(request)).unwrap_or_default();
+    prepared.fill(&text) + "\n"
+}
+
+/// Keys of the file as the API spells them: snake case, with the exceptions of its model.
+fn in_api_names(value: Value, within: &str) -> Value {
+    match value {
+        Value::Object(map) => {
+            let renamed = map.into_iter().filter(|(key, _)| key != "output-row-key").map(|(key, value)| {
+                let name = api_name(&key, within);
+                let value = in_api_names(value, &key);
+                (name, value)
+            });
+            Value::Object(renamed.collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| in_api_names(item, within)).collect()),
+        plain => plain,
+    }
+}
+
+fn api_name(key: &str, within: &str) -> String {
+    match (within, key) {
+        ("dispatchers", "target-schema" | "target-table") | ("pulsar-config", _) => key.to_owned(),
+        // The model has only the newer spelling.
+        ("dispatchers", "dispatcher") => "partition".to_owned(),
+        (_, "file-index-digit") => "file_index_width".to_owned(),
+        _ => key.replace('-', "_"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::parse;
+
+    const DOCUMENT: &str = r#"
+version = 1
+name = "orders"
+[source]
+kind = "tidb"
+start = "438156275634929664"
+[changefeed]
+target = "export"
+[changefeed.config]
+memory-quota = 1073741824
+changefeed-error-stuck-duration = "30m"
+[changefeed.config.filter]
+rules = ["app.*"]
+ignore-txn-start-ts = [1]
+[[changefeed.config.filter.event-filters]]
+matcher = ["app.orders"]
+ignore-event = ["drop table"]
+[[changefeed.config.sink.dispatchers]]
+matcher = ["app.*"]
+dispatcher = "index-value"
+target-schema = "out"
+[changefeed.config.sink.kafka-config]
+sasl-gssapi-password = "env:KRB"
+[changefeed.config.sink.kafka-config.codec-config]
+enable-tidb-extension = true
+output-row-key = true
+[changefeed.config.sink.file-config]
+file-index-digit = 6
+[kafka]
+brokers = ["h:9092"]
+topic = "t"
+[kafka.params]
+protocol = "avro"
+sasl-mechanism = "plain"
+sasl-user = "u"
+sasl-password = "a+\"b"
+[schema_registry]
+url = "https://r.example"
+user = "k"
+password = "store:sr"
+"#;
+
+    #[test]
+    fn the_request_has_the_names_of_the_apis_model() {
+        let request: Value = serde_json::from_str(&open_api_request(&parse(DOCUMENT).unwrap(), Secrets::placeholders())).unwrap();
+        assert_eq!(request["changefeed_id"], "orders");
+        assert_eq!(request["start_ts"], 438_156_275_634_929_664_u64);
+        assert_eq!(
+            request["sink_uri"],
+            "kafka://h:9092/t?protocol=avro&sasl-mechanism=plain&sasl-user=u&sasl-password=${SASL_PASSWORD_URLENCODED}"
+        );
+        assert_eq!(
+            request["replica_config"],
+            json!({
+                "memory_quota": 1_073_741_824,
+                "changefeed_error_stuck_duration": "30m",
+                "filter": {
+                    "rules": ["app.*"],
+                    "ignore_txn_start_ts": [1],
+                    "event_filters": [{ "matcher": ["app.orders"], "ignore_event": ["drop table"] }],
+                },
+                "sink": {
+                    "dispatchers": [{ "matcher": ["app.*"], "partition": "index-value", "target-schema": "out" }],
+                    "kafka_config": { "sasl_gssapi_password": "${KRB}", "codec_config": { "enable_tidb_extension": true } },
+                    "file_config": { "file_index_width": 6 },
+                    "schema_registry": "https://k:${SR_URLENCODED}@r.example",
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn values_asked_for_survive_uri_and_json() {
+        let resolve = |_: &str, _: &crate::secret::SecretRef| Some("q\"\\\n".to_owned());
+        let text = open_api_request(&parse(DOCUMENT).unwrap(), Secrets::inline(&resolve));
+        let request: Value = serde_json::from_str(&text).unwrap();
+        let (uri, _) = crate::sink_uri::SinkUri::parse(request["sink_uri"].as_str().unwrap()).unwrap();
+        assert_eq!(uri.params.last().unwrap().1, "a+\"b");
+        assert_eq!(request["replica_config"]["sink"]["kafka_config"]["sasl_gssapi_password"], "q\"\\\n");
+    }
+}
