@@ -14,6 +14,12 @@ pub fn count(value: u64) -> String {
     text
 }
 
+/// A count with its noun: `1 table`, `1,000 tables`. For nouns that take an `s`.
+#[must_use]
+pub fn counted(value: u64, noun: &str) -> String {
+    format!("{} {noun}{}", count(value), if value == 1 { "" } else { "s" })
+}
+
 /// A rate per second, as a count; one decimal below ten unless whole. Negative or no number: `0`.
 #[must_use]
 pub fn rate(value: f64) -> String {
@@ -73,6 +79,12 @@ pub fn axis(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_thing_is_named_in_the_singular() {
+        let seen = [0, 1, 2, 1_000].map(|value| counted(value, "table"));
+        assert_eq!(seen, ["0 tables", "1 table", "2 tables", "1,000 tables"]);
+    }
 
     #[test]
     fn counts_have_their_thousands_apart() {

@@ -62,7 +62,7 @@ fn Summary() -> impl IntoView {
                     (count + 1, topics)
                 },
             );
-            format!("{} tables to {} topics", figures::count(matched), figures::count(topics.len() as u64))
+            format!("{} to {}", figures::counted(matched, "table"), figures::counted(topics.len() as u64, "topic"))
         })
     };
     view! {
