@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use secrecy::ExposeSecret as _;
 use shared::{config::Pipeline, render, secret::SecretRef};
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::BTreeSet,
     fs::{self, OpenOptions},
     io::Write as _,
@@ -53,7 +53,7 @@ pub fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    let store = (args.secrets == SecretsMode::Inline && refers_to_store(&pipeline)).then(|| Store::open(&data_dir.path())).transpose()?;
+    let store = (args.secrets == SecretsMode::Inline && needs_store(&pipeline)).then(|| Store::open(&data_dir.path())).transpose()?;
     let files = files(&pipeline, args.secrets, store.as_ref());
     write_all(&args.out, &files, args.secrets, args.overwrite)?;
     for (name, _) in &files {
@@ -62,10 +62,15 @@ pub fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn refers_to_store(pipeline: &Pipeline) -> bool {
-    let mut found = false;
-    pipeline.clone().for_each_secret(&mut |_, text| found |= matches!(SecretRef::parse(text), SecretRef::Store(_)));
-    found
+/// Whether a file holds a sealed secret. The source's password, say, is in none, and must not cost a running studio its data.
+fn needs_store(pipeline: &Pipeline) -> bool {
+    let needed = Cell::new(false);
+    let ask = |_: &str, reference: &SecretRef| {
+        needed.set(needed.get() || matches!(reference, SecretRef::Store(_)));
+        None
+    };
+    let _ = render::bundle(pipeline, render::Secrets::inline(&ask));
+    needed.get()
 }
 
 fn files(pipeline: &Pipeline, mode: SecretsMode, store: Option<&Store>) -> Vec<(String, String)> {
@@ -157,8 +162,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         let mut sealed = pipeline();
-        assert!(!refers_to_store(&sealed));
-        assert!(store.seal_inline(&mut sealed).unwrap() && refers_to_store(&sealed));
+        assert!(!needs_store(&sealed));
+        sealed.source.password.0 = "store:in-no-file".to_owned();
+        assert!(!needs_store(&sealed), "no file has the source's password");
+        assert!(store.seal_inline(&mut sealed).unwrap() && needs_store(&sealed));
         let has_value = |files: &[(String, String)]| files.iter().any(|(_, text)| text.contains("sasl-password=hidden%2B1"));
         assert!(has_value(&files(&sealed, SecretsMode::Inline, Some(&store))));
         assert!(!has_value(&files(&sealed, SecretsMode::Inline, None)));
