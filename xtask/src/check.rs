@@ -17,7 +17,7 @@ pub fn format() -> Result<()> {
 
 /// Everything but the page, tests included.
 pub fn lint_native() -> Result<()> {
-    clippy(&["--workspace", "--exclude", "frontend", "--all-targets"])
+    clippy(&[&workspace::NATIVE[..], &["--all-targets"]].concat())
 }
 
 /// What runs in the browser.

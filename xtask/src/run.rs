@@ -19,9 +19,10 @@ pub fn run(args: &[&str]) -> Result<()> {
     Err(failed).with_context(|| format!("cannot start `{}`", process::line(&studio)))
 }
 
-/// Sets up and builds page and studio, in [`setup::STEPS`] + 2 steps. The profile is the tests', so dependencies compile once.
+/// Sets up and builds page and studio, in [`setup::STEPS`] + 2 steps. Profile and
+/// packages are the tests', so dependencies compile once.
 pub fn build(steps: &mut Steps) -> Result<()> {
     let tools = setup::install(steps)?;
     steps.step("page", || page::build(&tools))?;
-    steps.step("studio", || process::run(&mut workspace::cargo(&["build", "--locked", "-p", "backend"])))
+    steps.step("studio", || process::run(workspace::cargo(&["build", "--locked"]).args(workspace::NATIVE)))
 }

@@ -134,15 +134,14 @@ fn summary<'a>(outcomes: impl Iterator<Item = &'a Outcome>, in_ci: bool) -> (Str
     (format!("{passed} passed, {failed} failed{skipped}"), failed == 0)
 }
 
-/// The studio with all tests, in one selection of packages: another selection would have other features, and so compile the
-/// dependencies again.
+/// The studio with all tests.
 pub fn build_studio() -> Result<()> {
-    process::run(&mut workspace::cargo(&["test", "--locked", "--no-run", "--workspace", "--exclude", "frontend"]))
+    process::run(workspace::cargo(&["test", "--locked", "--no-run"]).args(workspace::NATIVE))
 }
 
 /// Unit, integration and documentation tests; the journeys are a part of their own (`test = false` in their manifest).
 fn cargo_test() -> Result<()> {
-    process::run(&mut workspace::cargo(&["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "frontend"]))
+    process::run(workspace::cargo(&["test", "--locked", "--no-fail-fast"]).args(workspace::NATIVE))
 }
 
 /// Who judges the judge: what it must call equal, and what broken.

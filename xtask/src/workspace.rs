@@ -16,6 +16,10 @@ pub fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
+/// The packages that `run`, `test` and the native lints hand to cargo: all but the page. One selection, because cargo unites the
+/// features that the selected packages ask of a dependency; another selection has others, and compiles the dependencies once more.
+pub const NATIVE: [&str; 3] = ["--workspace", "--exclude", "frontend"];
+
 /// The studio as `run` and `test` build it.
 pub fn studio() -> PathBuf {
     target_dir().join("debug/changefeed-studio")
