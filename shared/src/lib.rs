@@ -6,6 +6,7 @@
 pub mod api;
 pub mod avro;
 pub mod config;
+pub mod connector;
 pub mod dispatch;
 pub mod figures;
 pub mod finding;

@@ -1,0 +1,9 @@
+//! Sink connectors: which properties each has, what the document implies for them, and their configuration files.
+
+mod catalogue;
+mod property;
+mod settings;
+
+pub use catalogue::class;
+pub use property::{Class, Flavour, Kind, Property, ValueType};
+pub use settings::Settings;
