@@ -35,6 +35,22 @@ pub fn remember(key: &str, value: Option<&str>) {
     }
 }
 
+/// What this tab remembers across a reload.
+pub fn remembered_here(key: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(key).ok()?
+}
+
+/// Remembers for this tab, or forgets.
+pub fn remember_here(key: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        // As for `remember`.
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
 /// Whether the system asks for dark pages.
 pub fn system_is_dark() -> bool {
     window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches())

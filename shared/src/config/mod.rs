@@ -8,6 +8,7 @@ mod rfc3339;
 mod shape;
 mod start;
 mod validate;
+mod without_secrets;
 
 pub(crate) use document::render_value;
 pub use document::{ParseError, from_json, parse, render};
@@ -17,3 +18,4 @@ pub use pipeline::{
     SinkConfig, Source, SourceKind, StartFrom, Target,
 };
 pub use validate::{validate, validate_tables};
+pub use without_secrets::without_typed_secrets;

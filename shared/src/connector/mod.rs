@@ -2,8 +2,10 @@
 
 mod catalogue;
 mod property;
+mod recommended;
 mod settings;
 
 pub use catalogue::class;
 pub use property::{Class, Flavour, Kind, Property, ValueType};
+pub use recommended::recommended;
 pub use settings::Settings;

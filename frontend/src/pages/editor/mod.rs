@@ -3,13 +3,16 @@
 mod analysis;
 mod catalogue;
 mod document;
+mod downstream;
 mod field;
 mod fixes;
 mod form;
 mod guard;
+mod history;
 mod kafka;
 mod launch;
 mod open;
+mod paste;
 mod registry;
 mod review;
 mod routing;

@@ -1,4 +1,4 @@
-//! Step 6: everything at a glance, the live test, and the launch.
+//! Step 7: everything at a glance, the live test, and the launch.
 
 use super::{
     analysis::Said,

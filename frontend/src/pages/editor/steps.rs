@@ -13,11 +13,13 @@ pub enum Step {
     Routing,
     Kafka,
     Registry,
+    Downstream,
     Review,
 }
 
 impl Step {
-    pub const ALL: [Self; 6] = [Self::Source, Self::Tables, Self::Routing, Self::Kafka, Self::Registry, Self::Review];
+    pub const ALL: [Self; 7] =
+        [Self::Source, Self::Tables, Self::Routing, Self::Kafka, Self::Registry, Self::Downstream, Self::Review];
 
     /// In the address, `?step=`.
     pub fn key(self) -> &'static str {
@@ -27,6 +29,7 @@ impl Step {
             Self::Routing => "routing",
             Self::Kafka => "kafka",
             Self::Registry => "registry",
+            Self::Downstream => "downstream",
             Self::Review => "review",
         }
     }
@@ -38,6 +41,7 @@ impl Step {
             Self::Routing => "Routing",
             Self::Kafka => "Kafka",
             Self::Registry => "Registry",
+            Self::Downstream => "Downstream",
             Self::Review => "Review",
         }
     }
@@ -55,6 +59,8 @@ impl Step {
             Self::Kafka
         } else if under("schema_registry") {
             Self::Registry
+        } else if under("connectors") || under("ksqldb") {
+            Self::Downstream
         } else {
             Self::Review
         }
