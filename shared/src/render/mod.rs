@@ -14,4 +14,4 @@ pub use changefeed_toml::changefeed_toml;
 pub use client_properties::{client_properties, java_client_properties};
 pub use commands::{cdc_cli, tiup_ctl};
 pub use open_api::open_api_request;
-pub use secrets::{Resolve, Secrets};
+pub use secrets::{Resolve, Secrets, new_references, with_references};

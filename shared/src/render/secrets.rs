@@ -149,7 +149,8 @@ fn upper(text: &str) -> String {
 }
 
 /// A copy of the document that can be committed: pasted secrets become references to environment variables.
-pub(super) fn with_references(pipeline: &Pipeline) -> Pipeline {
+#[must_use]
+pub fn with_references(pipeline: &Pipeline) -> Pipeline {
     let mut pipeline = pipeline.clone();
     pipeline.normalise();
     pipeline.for_each_secret(&mut |path, text| {
@@ -158,6 +159,20 @@ pub(super) fn with_references(pipeline: &Pipeline) -> Pipeline {
         }
     });
     pipeline
+}
+
+/// What [`with_references`] turns into environment variables: paths and the variables' names.
+#[must_use]
+pub fn new_references(pipeline: &Pipeline) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut pipeline = pipeline.clone();
+    pipeline.normalise();
+    pipeline.for_each_secret(&mut |path, text| {
+        if SecretRef::parse(text).is_inline() {
+            found.push((path.to_owned(), placeholder_name(path, text)));
+        }
+    });
+    found
 }
 
 #[cfg(test)]
