@@ -289,3 +289,9 @@ pub fn add_statement(document: &mut Pipeline, topic: String) {
     let name = topic.rsplit(['_', '.']).next().unwrap_or_default().to_owned();
     document.ksqldb.push(config::KsqlStatement { name, statement: "stream".to_owned(), topic, ..config::KsqlStatement::default() });
 }
+
+/// A statement as it will be run, written by the user or generated; empty when it cannot be yet.
+pub fn statement_text(document: &Pipeline, at: usize, tables: &[TableModel]) -> String {
+    let _ = (document, at, tables);
+    String::new()
+}

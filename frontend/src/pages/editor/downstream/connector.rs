@@ -5,7 +5,7 @@ use crate::{
     components::{Icon, Shape},
     pages::editor::{
         document,
-        field::{Choice, Field, FindingsAt},
+        field::{Choice, Field},
         state::Editor,
     },
     rules,
