@@ -7,8 +7,12 @@ use shared::{
     config::{self, Connector, Dispatcher, Pipeline},
     connector::{self, Class, Flavour, Settings},
     dispatch::{PreviewInPieces, Router},
+    downstream::{self, Played},
+    follow::{Follower, Outcome},
+    ksql,
     render::{self, Secrets},
     row::{Op, RowChange},
+    row_event::RowEvent,
     sample,
     schema::{TableModel, ddl},
     sink_uri::{KafkaOptions, SinkUri},
@@ -292,6 +296,30 @@ pub fn add_statement(document: &mut Pipeline, topic: String) {
 
 /// A statement as it will be run, written by the user or generated; empty when it cannot be yet.
 pub fn statement_text(document: &Pipeline, at: usize, tables: &[TableModel]) -> String {
-    let _ = (document, at, tables);
-    String::new()
+    let Some(statement) = document.ksqldb.get(at) else { return String::new() };
+    let table = ksql::table_of(document, &statement.topic, tables);
+    ksql::generate(document, statement, table).unwrap_or_default()
+}
+
+/// A made-up row's life up to `op` (inserted, then updated, then deleted), played through every connector.
+///
+/// # Errors
+/// Why this table's rows go nowhere.
+pub fn play(document: &Pipeline, table: &TableModel, op: Op) -> Result<Vec<Played>, String> {
+    let mut follower = Follower::new(document, vec![table.clone()], KEY_SCHEMA_ID).map_err(first_message)?;
+    let table = Arc::new(table.clone());
+    let life = [Op::Insert, Op::Update, Op::Delete];
+    let until = life.iter().position(|one| *one == op).map_or(life.len(), |at| at + 1);
+    let mut followed = Vec::new();
+    for one in &life[..until] {
+        let event = RowEvent::from_change(&sample::change(&table, *one));
+        for outcome in follower.follow(&event).map_err(first_message)? {
+            match outcome {
+                Outcome::Record(record) => followed.push(*record),
+                Outcome::Skipped { skipped, .. } => return Err(skipped),
+            }
+        }
+    }
+    let settings: Vec<Settings<'_>> = document.connectors.iter().map(|connector| Settings::of(document, connector)).collect();
+    Ok(downstream::play(&settings, &followed))
 }
