@@ -11,7 +11,7 @@ const MOST: usize = 5;
 
 /// What a field's parts share: ids that tie label, help and findings to the input.
 fn id_of(path: &str) -> String {
-    format!("f-{}", path.replace(['.', '[', ']'], "-"))
+    format!("f-{}", path.replace(['.', '[', ']', '"'], "-"))
 }
 
 /// Findings of a path that are due, the live test's among them. `deep` includes paths below it.
@@ -160,6 +160,7 @@ pub fn Field(
 #[component]
 pub fn Choice(
     #[prop(into)] path: String,
+    #[prop(optional, into)] test: Option<String>,
     #[prop(into)] label: String,
     #[prop(into)] key: String,
     #[prop(optional, into)] help: String,
@@ -179,7 +180,7 @@ pub fn Choice(
         let value = value.get();
         (!known.iter().any(|(option, _)| *option == value)).then(|| view! { <option value=value.clone()>{value.clone()}</option> })
     };
-    let test = format!("field-{path}");
+    let test = format!("field-{}", test.unwrap_or_else(|| path.clone()));
     view! {
         <div class="field">
             <label for=id.clone()>{label} <code>{key}</code></label>
@@ -209,6 +210,7 @@ pub fn Choice(
 #[component]
 pub fn SecretField(
     #[prop(into)] path: String,
+    #[prop(optional, into)] test: Option<String>,
     #[prop(into)] label: String,
     #[prop(into)] key: String,
     #[prop(optional, into)] help: String,
@@ -220,7 +222,7 @@ pub fn SecretField(
     let found = due_at(editor, path.clone(), true);
     let (help_id, finds_id) = (format!("{id}-help"), format!("{id}-finds"));
     let described = format!("{help_id} {finds_id}");
-    let test = format!("field-{path}");
+    let test = format!("field-{}", test.unwrap_or_else(|| path.clone()));
     let shown = RwSignal::new(false);
     // The reference that "Replace" put aside.
     let aside = RwSignal::new(None::<String>);

@@ -54,7 +54,8 @@ pub fn Properties(at: usize) -> impl IntoView {
 
 fn property_field(editor: Editor, at: usize, key: String, opened: RwSignal<BTreeSet<String>>) -> AnyView {
     let property = editor.document.with_untracked(|document| class_of(document, at)?.property(&key));
-    let path = format!("connectors[{at}].config.{key}");
+    let path = shared::path::join(&format!("connectors[{at}].config"), &key);
+    let test = format!("connectors[{at}].config.{key}");
     let (get, kept) = (key.clone(), key.clone());
     let value = editor.text(move |document| match document.connectors.get(at).and_then(|connector| connector.config.get(&get)) {
         Some(Value::String(text)) => text.clone(),
@@ -70,17 +71,17 @@ fn property_field(editor: Editor, at: usize, key: String, opened: RwSignal<BTree
         }
     });
     let Some(property) = property else {
-        return view! { <Field path=path label="Property" key=key value=value on_input=on_input/> }.into_any();
+        return view! { <Field path=path test=test label="Property" key=key value=value on_input=on_input/> }.into_any();
     };
     let label = if property.label.is_empty() { property.key } else { property.label };
     let without = editor.document.with_untracked(|document| rules::without_setting(document, at, property.key));
     let help = property.doc;
     let words: &'static [&'static str] = if property.value_type == ValueType::Boolean { &["true", "false"] } else { property.values };
     if property.value_type == ValueType::Password {
-        view! { <SecretField path=path label=label key=key help=help value=value on_input=on_input/> }.into_any()
+        view! { <SecretField path=path test=test label=label key=key help=help value=value on_input=on_input/> }.into_any()
     } else if words.is_empty() {
         let numeric = property.value_type == ValueType::Integer;
-        view! { <Field path=path label=label key=key help=help placeholder=without.unwrap_or_default() numeric=numeric value=value on_input=on_input/> }.into_any()
+        view! { <Field path=path test=test label=label key=key help=help placeholder=without.unwrap_or_default() numeric=numeric value=value on_input=on_input/> }.into_any()
     } else {
         // The first choice says what happens without one.
         let unset: &'static str = if property.required { "choose" } else { "default" };
@@ -90,7 +91,7 @@ fn property_field(editor: Editor, at: usize, key: String, opened: RwSignal<BTree
             Some(without) if !property.required => format!("{help} Default {without}."),
             _ => help.to_owned(),
         };
-        view! { <Choice path=path label=label key=key help=help options=options value=value on_input=on_input/> }.into_any()
+        view! { <Choice path=path test=test label=label key=key help=help options=options value=value on_input=on_input/> }.into_any()
     }
 }
 
