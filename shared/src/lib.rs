@@ -10,8 +10,10 @@ pub mod connector;
 pub mod dispatch;
 pub mod figures;
 pub mod finding;
+pub mod fix;
 pub mod fixtures;
 pub mod follow;
+pub mod path;
 pub mod plot;
 pub mod render;
 pub mod row;
@@ -23,3 +25,4 @@ pub mod sink_uri;
 pub mod spelling;
 
 pub use finding::{Finding, Severity};
+pub use fix::{Edit, Fix};

@@ -2,6 +2,7 @@
 
 use super::{Pipeline, shape};
 use crate::Finding;
+use crate::path::join;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 use toml::de::{DeTable, DeValue};
@@ -94,7 +95,7 @@ fn convert_table(table: &DeTable<'_>, path: &str, places: &mut HashMap<String, u
         .iter()
         .map(|(key, value)| {
             let name = key.get_ref().to_string();
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let path = join(path, &name);
             places.insert(path.clone(), value.span().start);
             (name, convert(value.get_ref(), &path, places))
         })

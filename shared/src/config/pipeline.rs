@@ -3,6 +3,7 @@
 //! Every struct keeps the keys that it does not know in `extra`, so that saving never drops what a newer studio or a
 //! person wrote; `validate` turns them into findings. Shape: `docs/pipeline.md`.
 
+use crate::path::join;
 use crate::secret::{SecretText, is_secret_key};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -332,7 +333,7 @@ fn visit_if_set(path: &str, text: &mut String, visit: &mut dyn FnMut(&str, &mut 
 
 fn visit_map(path: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
     for (key, value) in map.iter_mut() {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let path = join(path, key);
         match value {
             Value::String(text) if is_secret_key(key) => visit_if_set(&path, text, visit),
             Value::Object(inner) => visit_map(&path, inner, visit),

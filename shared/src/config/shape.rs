@@ -2,6 +2,7 @@
 //! TiCDC's part follows `pingcap/ticdc` pkg/config and `pingcap/docs` ticdc/ticdc-changefeed-config.md.
 
 use crate::Finding;
+use crate::path::join;
 use crate::spelling::did_you_mean;
 use serde_json::Value;
 
@@ -251,14 +252,14 @@ pub(super) fn check(value: &Value, shape: Shape, path: &str, findings: &mut Vec<
             for (name, value) in map {
                 let whole = value.as_number().is_some_and(|n| n.is_i64() || n.is_u64());
                 if !(value.is_string() || value.is_boolean() || whole) {
-                    let path = format!("{path}.{name}");
+                    let path = join(path, name);
                     findings.push(wrong_type(&path, "text, a whole number or a boolean"));
                 }
             }
         }
         (Table(keys), Value::Object(map)) => {
             for (name, value) in map {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                let path = join(path, name);
                 match keys.iter().find(|(known, _)| known == name) {
                     Some((_, shape)) => check(value, *shape, &path, findings),
                     None => findings.push(unknown_key(&path, name, keys)),
