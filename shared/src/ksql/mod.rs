@@ -8,6 +8,7 @@
 mod derived;
 mod generate;
 mod read;
+mod rules;
 mod token;
 mod types;
 mod words;
@@ -16,3 +17,5 @@ pub use derived::{Derived, derived};
 pub use generate::{Object, generate, table_of};
 pub use read::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind, parse};
 pub use types::SqlType;
+
+pub(crate) use rules::{check, check_tables, creates_table};
