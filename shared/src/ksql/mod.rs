@@ -9,13 +9,17 @@ mod derived;
 mod generate;
 mod read;
 mod rules;
+mod script;
+mod statement;
 mod token;
 mod types;
 mod words;
 
 pub use derived::{Derived, derived};
 pub use generate::{Object, generate, table_of};
-pub use read::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind, parse};
+pub use read::parse;
+pub use script::script;
+pub use statement::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind};
 pub use types::SqlType;
 
 pub(crate) use rules::{check, check_tables, creates_table};

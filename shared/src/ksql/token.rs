@@ -1,6 +1,6 @@
 //! ksqlDB's SQL as tokens, each with its place in the text.
 
-use super::read::ParseError;
+use super::statement::ParseError;
 
 /// A piece of SQL.
 #[derive(Clone, Debug, PartialEq, Eq)]

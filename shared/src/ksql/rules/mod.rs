@@ -9,7 +9,8 @@ mod tables;
 mod topics;
 
 use super::generate::{Object, generate};
-use super::read::{Create, StatementKind, parse};
+use super::read::parse;
+use super::statement::{Create, StatementKind};
 use crate::Finding;
 use crate::config::{KsqlStatement, Pipeline};
 use crate::dispatch::TableFilter;
