@@ -14,6 +14,7 @@ pub mod fix;
 pub mod fixtures;
 pub mod follow;
 pub mod path;
+pub mod ksql;
 pub mod plot;
 pub mod render;
 pub mod row;

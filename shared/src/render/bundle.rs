@@ -23,17 +23,11 @@ pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)
         ("client.properties", client_properties(pipeline, secrets)),
         ("client-java.properties", java_client_properties(pipeline, secrets)),
     ];
-    let statements = sql(pipeline);
+    let statements = crate::ksql::script(pipeline, &[]);
     if !statements.is_empty() {
         files.push(("ksqldb.sql", statements));
     }
     files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
-}
-
-/// The statements that the user wrote.
-fn sql(pipeline: &Pipeline) -> String {
-    let own = pipeline.ksqldb.iter().map(|statement| statement.sql.trim_end().trim_end_matches(';')).filter(|sql| !sql.is_empty());
-    own.map(|sql| format!("{sql};\n")).collect()
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear
          | `client-java.properties` | Java clients and Kafka's own tools |\n",
         comment(&pipeline.name)
     );
-    if pipeline.ksqldb.iter().any(|statement| !statement.sql.is_empty()) {
-        text.push_str("| `ksqldb.sql` | your ksqlDB statements |\n");
+    if !pipeline.ksqldb.is_empty() {
+        text.push_str("| `ksqldb.sql` | the ksqlDB statements; run them when the changefeed has sent its first rows |\n");
     }
     if in_clear {
         text.push_str("\nThe files hold secrets in clear: keep them to yourself.\n");

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
     let config = &pipeline.changefeed.config;
     let has_jdbc = pipeline.connectors.iter().any(|connector| ["sqlserver", "mysql", "postgres"].contains(&connector.kind.as_str()));
-    let has_ksql_table = pipeline.ksqldb.iter().any(|statement| statement.statement == "table");
+    let has_ksql_table = pipeline.ksqldb.iter().any(crate::ksql::creates_table);
     let has_sink = !pipeline.connectors.is_empty() || !pipeline.ksqldb.is_empty();
     if config.force_replicate == Some(true) {
         findings.push(

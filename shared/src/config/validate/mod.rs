@@ -31,6 +31,7 @@ pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     addresses::check(pipeline, &options, &mut findings);
     avro::check(pipeline, &options, &mut findings);
     target::check(pipeline, &options, &mut findings);
+    crate::ksql::check(pipeline, &mut findings);
     secrets::check(pipeline, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings

@@ -10,7 +10,7 @@ use crate::sink_uri::KafkaOptions;
 use std::collections::HashMap;
 
 /// Findings that need the source's tables: eligibility, collisions, columns and indexes of dispatchers, columns that Avro
-/// names alike, large unsigned numbers. Only of tables that the filter lets in.
+/// names alike, large unsigned numbers, ksqlDB statements that do not fit. Only of tables that the filter lets in.
 #[must_use]
 pub fn validate_tables(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<Finding> {
     let Ok(router) = Router::new(pipeline) else { return Vec::new() };
@@ -23,6 +23,7 @@ pub fn validate_tables(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<Findin
             check_unsigned(table, &mut findings);
         }
     }
+    crate::ksql::check_tables(pipeline, &router, &wanted, &mut findings);
     if wanted.is_empty() {
         findings.push(
             Finding::warning("changefeed.config.filter.rules", "no-table-matches", "The filter lets no table in.")
