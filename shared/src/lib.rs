@@ -21,5 +21,6 @@ pub mod schema;
 pub mod secret;
 pub mod sink_uri;
 pub mod spelling;
+pub mod ticdc;
 
 pub use finding::{Finding, Severity};
