@@ -6,7 +6,7 @@ use ValueType::{Boolean, Text, Texts, Word};
 const SECTION: &str = "sink.kafka-config";
 
 pub(super) static KEYS: &[ConfigKey] = &[
-    ConfigKey::both(SECTION, "enable-tls", Boolean, "false")
+    ConfigKey::both(SECTION, "enable-tls", Boolean, "unset")
         .also("security.protocol SSL SASL_SSL")
         .doc("TLS with the system's root certificates; the scheme `kafka+ssl` does not turn it on, three certificate files do."),
     ConfigKey::both(SECTION, "ca", Text, "")
