@@ -24,6 +24,7 @@ pub mod schema;
 pub mod secret;
 pub mod sink_uri;
 pub mod spelling;
+pub mod ticdc;
 
 pub use finding::{Finding, Severity};
 pub use fix::{Edit, Fix};

@@ -1,5 +1,6 @@
 //! Documents: the pipeline document and what it holds.
 
+mod changefeed_shape;
 mod document;
 mod leave_out;
 mod normalise;

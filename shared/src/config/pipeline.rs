@@ -116,6 +116,9 @@ pub struct ChangefeedSpec {
     /// Whose options and defaults apply, e.g. `8.5.4`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticdc_version: String,
+    /// `classic` | `new`. Default: as [`Release::of`](crate::ticdc::Release::of) reads the version.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ticdc_architecture: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticdc_server: String,
     #[serde(default)]

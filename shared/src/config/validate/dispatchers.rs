@@ -4,6 +4,7 @@ use crate::Finding;
 use crate::config::{Dispatcher, Pipeline};
 use crate::dispatch::{PARTITION_WORDS, PartitionRule, Router, TableFilter, TopicExpression};
 use crate::spelling::did_you_mean;
+use crate::ticdc::IGNORE_EVENTS;
 use serde_json::Value;
 
 const SINK: &str = "changefeed.config.sink";
@@ -139,7 +140,7 @@ fn check_other_matchers(pipeline: &Pipeline, case_sensitive: bool, findings: &mu
                             "ignore-event-unknown",
                             format!("invalid ignore event type: '{word}'."),
                         )
-                        .hint(did_you_mean(word, IGNORE_EVENTS)),
+                        .hint(did_you_mean(word, IGNORE_EVENTS.iter().copied())),
                     );
                 }
             }
@@ -150,52 +151,3 @@ fn check_other_matchers(pipeline: &Pipeline, case_sensitive: bool, findings: &mu
 fn texts(value: Option<&Value>) -> Vec<String> {
     value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
-
-/// Words of `ignore-event`. Source: `pingcap/ticdc` pkg/config/filter.go.
-const IGNORE_EVENTS: [&str; 45] = [
-    "all dml",
-    "all ddl",
-    "insert",
-    "update",
-    "delete",
-    "alter table",
-    "create schema",
-    "drop schema",
-    "create database",
-    "drop database",
-    "modify schema charset and collate",
-    "create table",
-    "drop table",
-    "truncate table",
-    "rename table",
-    "recover table",
-    "modify table comment",
-    "modify table charset and collate",
-    "create view",
-    "drop view",
-    "add table partition",
-    "drop table partition",
-    "truncate table partition",
-    "exchange table partition",
-    "reorganize table partition",
-    "alter table partitioning",
-    "remove table partitioning",
-    "add column",
-    "drop column",
-    "modify column",
-    "set default value",
-    "rebase auto id",
-    "add primary key",
-    "drop primary key",
-    "create index",
-    "drop index",
-    "rename index",
-    "alter index visibility",
-    "alter ttl info",
-    "alter ttl remove",
-    "multi schema change",
-    "add foreign key",
-    "drop foreign key",
-    "add fulltext index",
-    "create hybrid index",
-];

@@ -4,6 +4,7 @@ mod addresses;
 mod avro;
 mod dispatchers;
 mod identity;
+mod release;
 mod secrets;
 mod source;
 mod tables;
@@ -12,6 +13,7 @@ mod target;
 use super::{Pipeline, shape};
 use crate::Finding;
 use crate::sink_uri::KafkaOptions;
+use crate::ticdc::written;
 
 pub use tables::validate_tables;
 
@@ -20,14 +22,15 @@ pub use tables::validate_tables;
 pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     let mut findings = Vec::new();
     // a document that has no JSON form cannot exist: its map keys are all text
-    if let Ok(value) = serde_json::to_value(pipeline) {
-        shape::check(&value, shape::DOCUMENT, "", &mut findings);
-    }
+    let document = serde_json::to_value(pipeline).unwrap_or_default();
+    shape::check(&document, shape::DOCUMENT, "", &mut findings);
     let (options, option_findings) = KafkaOptions::read(pipeline);
     identity::check(pipeline, &mut findings);
     source::check(pipeline, &mut findings);
     dispatchers::check(pipeline, &mut findings);
     findings.extend(option_findings);
+    let written = written(&pipeline.kafka.params, &document["changefeed"]["config"]);
+    release::check(pipeline, &written, &mut findings);
     addresses::check(pipeline, &options, &mut findings);
     avro::check(pipeline, &options, &mut findings);
     target::check(pipeline, &options, &mut findings);

@@ -206,6 +206,7 @@ fn sinks_bring_rules_of_their_own() {
         [
             "kafka.params.avro-include-before-value before-value-with-sink",
             "changefeed.config.sink.dispatchers[0].topic topic-with-dot",
+            "kafka.params.avro-include-before-value option-too-new",
             "kafka.params.enable-tidb-extension extension-with-sink",
             "kafka.params.avro-decimal-handling-mode decimal-as-text",
         ]

@@ -1,0 +1,138 @@
+//! `docs/OPTIONS.md` is the model of TiCDC's options as tables, and the model has what TiCDC's own source has.
+//!
+//! `UPDATE_DOCS=1 cargo test -p shared --test options` writes the file anew.
+
+#![allow(clippy::unwrap_used)]
+
+use shared::ticdc::{Architectures, ConfigKey, Place, Since, ValueType, all};
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
+
+const HEAD: &str = "# TiCDC's options for Kafka sinks
+
+Generated from `shared/src/ticdc`; a test keeps it so. Options marked URI are parameters of the sink URI (`kafka.params`), those
+marked file are keys of the changefeed's configuration (`changefeed.config`), both can be either: the URI wins unless its value is
+empty, `0` or `false`.
+
+Since: the first release of each maintained branch; nothing means that every release this studio knows has the option. \"about\" is
+a guess, \"after\" a release that is not out yet. Architecture: `new` is refused by the classic one, `classic` is taken by the new
+one without effect. Protocols: nothing means all.
+";
+
+fn manual() -> String {
+    let mut text = HEAD.to_owned();
+    let mut section = None;
+    for key in all() {
+        if section != Some(key.section) {
+            section = Some(key.section);
+            let title = match (key.place, key.section) {
+                (Place::Uri, _) => "Sink URI only".to_owned(),
+                (_, "") => "The changefeed".to_owned(),
+                (_, section) => format!("`{section}`"),
+            };
+            let _ = write!(text, "\n## {title}\n\n| Option | Where | Value | Default | Since | Architecture | Protocols | |\n");
+            text.push_str("|---|---|---|---|---|---|---|---|\n");
+        }
+        text.push_str(&row(key));
+    }
+    text
+}
+
+fn row(key: &ConfigKey) -> String {
+    let place = match key.place {
+        Place::Uri => "URI",
+        Place::File => "file",
+        Place::Both => "both",
+    };
+    let architecture = match key.architectures {
+        Architectures::Both => "",
+        Architectures::Classic => "classic",
+        Architectures::New => "new",
+    };
+    let protocols: Vec<&str> = key.protocols.iter().map(|protocol| protocol.name()).collect();
+    let default = if key.default.is_empty() { String::new() } else { format!("`{}`", key.default) };
+    let mut doc = key.doc.to_owned();
+    if !key.deprecated.is_empty() {
+        doc = format!("Deprecated. {} {doc}", key.deprecated);
+    }
+    if key.secret {
+        doc.push_str(" A secret.");
+    }
+    format!(
+        "| `{}` | {place} | {} | {default} | {} | {architecture} | {} | {doc} |\n",
+        key.name,
+        value(key.value_type),
+        key.since,
+        protocols.join(", ")
+    )
+}
+
+fn value(value_type: ValueType) -> String {
+    let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
+    match value_type {
+        ValueType::Boolean => "boolean".to_owned(),
+        ValueType::Integer(i64::MIN, _) => "whole number".to_owned(),
+        ValueType::Integer(least, i64::MAX) => format!("whole number from {least}"),
+        ValueType::Integer(least, most) => format!("whole number, {least} to {most}"),
+        ValueType::Number => "number".to_owned(),
+        ValueType::Duration(0) => "duration".to_owned(),
+        ValueType::Duration(least) => format!("duration from {least}s"),
+        ValueType::Text => "text".to_owned(),
+        ValueType::Word(known) => words(known),
+        ValueType::Texts => "list of texts".to_owned(),
+        ValueType::Words(known) => format!("list of {}", words(known)),
+        ValueType::Integers => "list of whole numbers".to_owned(),
+        ValueType::Section => "not looked into".to_owned(),
+    }
+}
+
+#[test]
+fn the_manual_is_what_the_model_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/OPTIONS.md");
+    let wanted = manual();
+    if env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &wanted).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    let first = found.lines().zip(wanted.lines()).find(|(found, wanted)| found != wanted);
+    assert!(found == wanted, "docs/OPTIONS.md differs: run this test with UPDATE_DOCS=1; first difference: {first:?}");
+}
+
+/// Name in the fixture -> default and first release.
+fn model() -> BTreeMap<String, (String, String)> {
+    let mut names = BTreeMap::new();
+    for key in all() {
+        let facts = (key.default.to_owned(), key.since.to_string());
+        if let Some(name) = key.param() {
+            names.insert(format!("?{name}"), facts.clone());
+        }
+        if let Some(path) = key.path() {
+            names.insert(path, facts);
+        }
+    }
+    names
+}
+
+#[test]
+fn nothing_of_the_reference_is_missing_and_nothing_is_invented() {
+    let text = include_str!("reference/options.tsv");
+    let mut reference = BTreeMap::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        assert_eq!(fields.len(), 4, "{line}");
+        assert!(reference.insert(fields[0].to_owned(), (fields[1].to_owned(), fields[2].to_owned())).is_none(), "{line} is there twice");
+    }
+    let model = model();
+    let missing: Vec<_> = reference.keys().filter(|name| !model.contains_key(*name)).collect();
+    let invented: Vec<_> = model.keys().filter(|name| !reference.contains_key(*name)).collect();
+    assert!(missing.is_empty() && invented.is_empty(), "missing: {missing:?}; invented: {invented:?}");
+    let different: Vec<_> = model.iter().filter(|(name, facts)| reference[*name] != **facts).collect();
+    assert!(different.is_empty(), "{different:?}");
+}
+
+#[test]
+fn what_is_not_released_is_of_the_new_architecture() {
+    let unreleased: Vec<&str> = all().filter(|key| key.since == Since::Unreleased).map(|key| key.name).collect();
+    let known = ["avro-include-before-value", "target-schema", "target-table", "ignore-update-only-columns", "performance-mode"];
+    assert_eq!(unreleased, known);
+    assert!(all().filter(|key| key.since == Since::Unreleased).all(|key| key.architectures == Architectures::New));
+}
