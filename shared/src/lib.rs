@@ -8,6 +8,7 @@ pub mod avro;
 pub mod config;
 pub mod connector;
 pub mod dispatch;
+pub mod downstream;
 pub mod figures;
 pub mod finding;
 pub mod fix;

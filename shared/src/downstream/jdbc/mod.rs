@@ -1,0 +1,19 @@
+//! JDBC sinks: SQL Server, MySQL, Postgres. The statements are those of Confluent's plugin, byte for byte, and the steps
+//! are its own: check the record, create or widen the table, write. Source: `confluentinc/kafka-connect-jdbc`.
+
+mod column;
+mod dialect;
+mod fields;
+mod identifier;
+mod settings;
+mod sink;
+mod statements;
+#[cfg(test)]
+mod tests;
+
+pub use column::{Column, Limit};
+pub use dialect::Dialect;
+pub use identifier::TableId;
+pub use settings::{InsertMode, JdbcSettings, KeyMode};
+pub use sink::JdbcSink;
+pub use statements::Statements;
