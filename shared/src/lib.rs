@@ -13,6 +13,7 @@ pub mod finding;
 pub mod fixtures;
 pub mod follow;
 pub mod plot;
+mod quoting;
 pub mod render;
 pub mod row;
 pub mod row_event;
