@@ -125,3 +125,58 @@ fn finish(prepared: &Prepared, lines: Vec<Line>, escape: Escape) -> String {
         .collect();
     prepared.fill(&text)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::parse;
+    use crate::secret::SecretRef;
+    use proptest::prelude::*;
+
+    const DOCUMENT: &str = r#"
+version = 1
+name = "orders"
+[source]
+kind = "tidb"
+[kafka]
+brokers = ["h:9092"]
+topic = "meta"
+[kafka.params]
+protocol = "avro"
+sasl-mechanism = "plain"
+sasl-user = "store:x"
+sasl-password = "store:x"
+[schema_registry]
+url = "https://h"
+user = "key"
+password = "store:x"
+"#;
+
+    /// The text behind `name=` on its line.
+    fn line<'a>(text: &'a str, name: &str) -> &'a str {
+        text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn clients_read_the_secret_that_was_stored(secret in "(?s).{1,40}", hostile in r##"[+/=%&#;:@?"'\\$! \n\r\té😀a]{1,16}"##) {
+            for secret in [secret, hostile] {
+                let fixed = secret.clone();
+                let resolve = move |_: &str, _: &SecretRef| Some(fixed.clone());
+                let secrets = Secrets::inline(&resolve);
+                let pipeline = parse(DOCUMENT).unwrap();
+                let java = java_client_properties(&pipeline, secrets);
+                prop_assert_eq!(properties::read(line(&java, "basic.auth.user.info")), Some(format!("key:{secret}")));
+                let login = properties::read(line(&java, "sasl.jaas.config")).unwrap();
+                let password = login.split_once(" password=\"").unwrap().1.strip_suffix("\";").unwrap();
+                prop_assert_eq!(jaas::read(password), Some(secret.clone()));
+                // librdkafka's file cannot hold line breaks
+                if !secret.contains(['\r', '\n']) {
+                    let plain = client_properties(&pipeline, secrets);
+                    prop_assert_eq!(line(&plain, "sasl.password"), secret);
+                }
+            }
+        }
+    }
+}
