@@ -22,7 +22,8 @@ pub fn findings(path: &str, text: &str) -> Vec<Finding> {
     if !SecretRef::parse(text).is_inline() || trimmed.is_empty() {
         return found;
     }
-    if trimmed.contains(['\r', '\n']) {
+    // a PEM file has lines of its own
+    if trimmed.contains(['\r', '\n']) && !trimmed.contains("-----BEGIN") {
         let message = "The secret has a line break inside: a long line was probably wrapped when it was copied.";
         found.push(Finding::warning(path, "secret-line-break", message).hint("Join the lines."));
     }
@@ -158,6 +159,7 @@ mod tests {
             ("ab\n", "white-space-around-secret"),
             ("env:NAME ", "white-space-around-secret"),
             ("abc\r\ndef", "secret-line-break"),
+            ("-----BEGIN PRIVATE KEY-----\nabc", ""),
             ("abc\u{200b}def", "secret-invisible-character"),
             ("\"abc\"", "secret-in-quotes"),
             ("“abc”", "secret-in-quotes"),

@@ -6,6 +6,7 @@ mod consumer;
 mod inspect;
 mod looks;
 mod reference;
+pub mod snowflake_key;
 mod trap;
 
 pub use consumer::Consumer;
