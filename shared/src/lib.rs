@@ -17,6 +17,7 @@ pub mod follow;
 pub mod path;
 pub mod ksql;
 pub mod plot;
+mod quoting;
 pub mod render;
 pub mod row;
 pub mod row_event;

@@ -7,7 +7,7 @@ mod commands;
 mod open_api;
 mod readme;
 mod secrets;
-mod shell;
+pub(crate) mod shell;
 
 pub use bundle::bundle;
 pub use changefeed_toml::changefeed_toml;

@@ -1,7 +1,7 @@
 //! The sink URI, the Kafka options in it, and the registry's URL: build, parse, redact, decode.
 
 mod codec;
-mod escape;
+pub(crate) mod escape;
 mod go_duration;
 mod layers;
 mod options;
