@@ -1,5 +1,7 @@
 //! The bridge to `shared`: the page's questions in the page's words. No rule is written here.
 
+use crate::browser;
+use base64::Engine as _;
 use shared::{
     Finding,
     api::TableListing,
@@ -15,6 +17,7 @@ use shared::{
     row_event::RowEvent,
     sample,
     schema::{TableModel, ddl},
+    secret::snowflake_key,
     sink_uri::{KafkaOptions, SinkUri},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -28,6 +31,9 @@ const DEFAULT_PARTITIONS: u32 = 3;
 /// Stand for the ids that the registry will give.
 const KEY_SCHEMA_ID: u32 = 1;
 const VALUE_SCHEMA_ID: u32 = 2;
+
+/// A test token lives this long; Snowflake allows no more.
+const TOKEN_SECS: u64 = 3600;
 
 /// A new document: one topic a table, keyed rows in order.
 pub fn new_document() -> Pipeline {
@@ -322,4 +328,20 @@ pub fn play(document: &Pipeline, table: &TableModel, op: Op) -> Result<Vec<Playe
     }
     let settings: Vec<Settings<'_>> = document.connectors.iter().map(|connector| Settings::of(document, connector)).collect();
     Ok(downstream::play(&settings, &followed))
+}
+
+/// A token that logs the user in to Snowflake with this key, for an hour.
+///
+/// # Errors
+/// Why there is none, for the user.
+pub async fn snowflake_token(key: &str, account: &str, user: &str, now_secs: u64) -> Result<String, String> {
+    let report = snowflake_key::inspect(key, false);
+    let (line, public) = snowflake_key::normalise(key)
+        .zip(report.public_key)
+        .ok_or("An encrypted key cannot be used here: decrypt it first, or try the connection with the connector.")?;
+    let der = base64::engine::general_purpose::STANDARD.decode(line).map_err(|_| "The key is not base64.")?;
+    let claims = snowflake_key::jwt_claims(account, user, &public.fingerprint(), now_secs, TOKEN_SECS);
+    let input = snowflake_key::signing_input(&claims);
+    let signature = browser::sign_rs256(&der, &input).await.ok_or("The browser does not sign with this key.")?;
+    Ok(snowflake_key::signed_jwt(&input, &signature))
 }

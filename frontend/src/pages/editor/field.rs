@@ -1,6 +1,6 @@
 //! One field of the document: label, key, help, and its findings with their fixes.
 
-use super::{analysis::Said, fixes, state::Editor};
+use super::{analysis::Said, fixes, readings::Readings, state::Editor};
 use crate::browser;
 use crate::components::{Icon, Prose, Shape};
 use leptos::{either::Either, prelude::*};
@@ -54,8 +54,9 @@ pub fn FindingLine(said: Said, #[prop(optional)] place: bool) -> impl IntoView {
         Severity::Info => Shape::Info,
     };
     let fix = fixes::fix_of(&said).map(|fix| {
+        let label = fix.label.clone();
         let test = fix.test;
-        view! { <button type="button" class="btn s" data-test=test on:click=move |_| fix.apply(editor)>{fix.label}</button> }
+        view! { <button type="button" class="btn s" data-test=test on:click=move |_| fix.apply(editor)>{label}</button> }
     });
     let hint = (!finding.hint.is_empty()).then(|| view! { <span class="hint"><Prose text=finding.hint.clone()/></span> });
     let place = (place && !finding.path.is_empty()).then(|| view! { <span class="where">{finding.path.clone()}</span> });
@@ -295,6 +296,7 @@ pub fn SecretField(
                         </button>
                     })}
                 </div>
+                <Show when=move || !value.with(String::is_empty)><Readings value=value shown=shown/></Show>
             })
         }
     };

@@ -13,6 +13,7 @@ mod kafka;
 mod launch;
 mod open;
 mod paste;
+mod readings;
 mod registry;
 mod review;
 mod routing;

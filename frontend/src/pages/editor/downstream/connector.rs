@@ -1,6 +1,6 @@
 //! One sink connector: where it runs, what it reads, and its properties in the console's words.
 
-use super::{known_topics, properties::Properties};
+use super::{key_bench::KeyBench, known_topics, properties::Properties};
 use crate::{
     components::{Icon, Shape},
     pages::editor::{
@@ -86,6 +86,7 @@ pub fn ConnectorCard(at: usize) -> impl IntoView {
                 <div class="buttons"><button type="button" class="btn s" data-test=format!("all-topics-{at}") on:click=all_topics>"All topics of the matched tables"</button></div>
             </Show>
             <Properties at=at/>
+            <Show when=move || kind.get() == "snowflake"><KeyBench at=at/></Show>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! Step 6: what reads the topics: sink connectors and ksqlDB statements.
 
 mod connector;
+mod key_bench;
 mod ksql;
 mod properties;
 
