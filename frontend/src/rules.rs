@@ -1,5 +1,9 @@
 //! The bridge to `shared`: the page's questions in the page's words. No rule is written here.
 
+mod options;
+
+pub use options::*;
+
 use crate::browser;
 use base64::Engine as _;
 use shared::{

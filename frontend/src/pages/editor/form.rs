@@ -5,6 +5,7 @@ use super::{
     guard::LeaveGuard,
     history::HistoryButtons,
     kafka::KafkaStep,
+    options::OptionsStep,
     paste::PasteButton,
     registry::RegistryStep,
     review::ReviewStep,
@@ -46,6 +47,7 @@ pub fn EditorView(editor: Editor) -> impl IntoView {
         Step::Routing => view! { <RoutingStep/> }.into_any(),
         Step::Kafka => view! { <KafkaStep/> }.into_any(),
         Step::Registry => view! { <RegistryStep/> }.into_any(),
+        Step::Options => view! { <OptionsStep/> }.into_any(),
         Step::Downstream => view! { <DownstreamStep/> }.into_any(),
         Step::Review => view! { <ReviewStep/> }.into_any(),
     };

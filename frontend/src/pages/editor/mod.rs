@@ -12,6 +12,7 @@ mod history;
 mod kafka;
 mod launch;
 mod open;
+mod options;
 mod paste;
 mod readings;
 mod registry;

@@ -1,4 +1,4 @@
-//! Step 6: what reads the topics: sink connectors and ksqlDB statements.
+//! Step 7: what reads the topics: sink connectors and ksqlDB statements.
 
 mod connector;
 mod key_bench;
