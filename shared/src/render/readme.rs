@@ -39,7 +39,7 @@ pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear
     if in_clear {
         text.push_str("\nThe files hold secrets in clear: keep them to yourself.\n");
     }
-    text.push_str(&connectors_section(pipeline));
+    text.push_str(&connectors_section(pipeline, placeholders));
     if !placeholders.is_empty() {
         text.push_str(&secrets_section(placeholders));
         if pipeline.connectors.iter().any(is_exported) {
@@ -54,7 +54,7 @@ fn is_managed(connector: &Connector) -> bool {
 }
 
 /// How each connector is created. The topics have to be there: Confluent Cloud refuses names that it does not know.
-fn connectors_section(pipeline: &Pipeline) -> String {
+fn connectors_section(pipeline: &Pipeline, placeholders: &[Placeholder]) -> String {
     const CLOUD: &str = "https://api.confluent.cloud/connect/v1/environments/$ENVIRONMENT_ID/clusters/$CLUSTER_ID/connectors";
     let mut text = String::new();
     for (connector, name) in pipeline.connectors.iter().zip(file_names(pipeline)) {
@@ -69,9 +69,10 @@ fn connectors_section(pipeline: &Pipeline) -> String {
     if text.is_empty() {
         return text;
     }
+    let secrets = if placeholders.is_empty() { "" } else { " Then fill in the secrets, as described below." };
     format!(
         "\n## Connectors\n\n\
-         Start the changefeed first, so that topics and schemas are there. Connectors of Confluent Cloud are made with a Cloud API key\n\
+         Start the changefeed first, so that topics and schemas are there.{secrets} Connectors of Confluent Cloud are made with a Cloud API key\n\
          (`confluent api-key create --resource cloud`), not with the cluster's; Terraform takes it from `CONFLUENT_CLOUD_API_KEY` and\n\
          `CONFLUENT_CLOUD_API_SECRET`.\n\n```sh\n{text}```\n"
     )

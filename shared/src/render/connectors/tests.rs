@@ -285,3 +285,10 @@ fn without_connectors_of_the_cloud_there_is_no_module() {
     assert_eq!(terraform(&pipeline, Secrets::placeholders()), None);
     assert_eq!(connector_request(&pipeline, 9, Secrets::placeholders()), None);
 }
+
+#[test]
+fn keys_without_quotes_keep_their_secrets() {
+    let text = DOCUMENT.replace("\"snowflake.private.key\"", "snowflake.private.key");
+    let request = json(connector_request(&parse(&text).unwrap(), 0, Secrets::placeholders()));
+    assert_eq!(request["config"]["snowflake.private.key"], "${SNOWFLAKE_KEY}");
+}
