@@ -13,6 +13,7 @@ mod script;
 mod statement;
 mod token;
 mod types;
+mod view;
 mod words;
 
 pub use derived::{Derived, derived};
@@ -21,5 +22,6 @@ pub use read::parse;
 pub use script::script;
 pub use statement::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind};
 pub use types::SqlType;
+pub use view::{Cell, RowView, row_view};
 
 pub(crate) use rules::{check, check_tables, creates_table};
