@@ -19,6 +19,7 @@ mod words;
 pub use derived::{Derived, derived};
 pub use generate::{Object, generate, table_of};
 pub use read::parse;
+pub use rules::{Need, SeenTopic, needs};
 pub use script::script;
 pub use statement::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind};
 pub use types::SqlType;
