@@ -88,7 +88,10 @@ pub(crate) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     let all = || entries.iter().flatten().flatten();
     let context = Context {
         sends_deletes: sends_deletes(pipeline),
-        tables: all().filter(|create| create.object == Object::Table).filter_map(|create| create.property("KAFKA_TOPIC")).collect(),
+        tables: all()
+            .filter(|create| create.object == Object::Table && !create.has_query)
+            .filter_map(|create| create.property("KAFKA_TOPIC"))
+            .collect(),
         made: all().filter(|create| create.has_query).map(made_topic).collect(),
         topics,
     };
