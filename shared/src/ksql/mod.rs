@@ -13,13 +13,16 @@ mod script;
 mod statement;
 mod token;
 mod types;
+mod view;
 mod words;
 
 pub use derived::{Derived, derived};
 pub use generate::{Object, generate, table_of};
 pub use read::parse;
+pub use rules::{Need, SeenTopic, needs};
 pub use script::script;
 pub use statement::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind};
 pub use types::SqlType;
+pub use view::{Cell, RowView, row_view};
 
 pub(crate) use rules::{check, check_tables, creates_table};

@@ -1,9 +1,10 @@
 //! Rules for the document's `[[ksqldb]]` entries: those the user wrote, and those that are generated.
 //!
-//! Two rules need a connection and are not here: how many partitions a topic has, and whether its subjects exist. The
-//! second one matters most: a statement that declares columns registers ksqlDB's own schema where there is none yet, and
-//! the registry then refuses TiCDC's.
+//! What needs a connection is in [`launch`]: how many partitions a topic has, and whether its subjects exist. The second
+//! one matters most: a statement that declares columns registers ksqlDB's own schema where there is none yet, and the
+//! registry then refuses TiCDC's.
 
+mod launch;
 mod statement;
 mod tables;
 mod topics;
@@ -19,6 +20,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use topics::{Origin, Topics};
 
+pub use launch::{Need, SeenTopic, needs};
 pub(crate) use tables::check_tables;
 
 /// The fields that findings of a statement point to, relative to its entry.
@@ -86,7 +88,10 @@ pub(crate) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     let all = || entries.iter().flatten().flatten();
     let context = Context {
         sends_deletes: sends_deletes(pipeline),
-        tables: all().filter(|create| create.object == Object::Table).filter_map(|create| create.property("KAFKA_TOPIC")).collect(),
+        tables: all()
+            .filter(|create| create.object == Object::Table && !create.has_query)
+            .filter_map(|create| create.property("KAFKA_TOPIC"))
+            .collect(),
         made: all().filter(|create| create.has_query).map(made_topic).collect(),
         topics,
     };

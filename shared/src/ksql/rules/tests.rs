@@ -148,6 +148,11 @@ fn each_rule_finds_its_mistake_and_spares_the_correction() {
             "CREATE TABLE t (k STRUCT<a INT> PRIMARY KEY, `3d` INT) WITH (KAFKA_TOPIC='tidb_a_b', FORMAT='AVRO')",
         ),
         (
+            "ksql-name-unquoted",
+            "CREATE TABLE größe WITH (KAFKA_TOPIC='tidb_a_b', FORMAT='AVRO')",
+            "CREATE TABLE `größe` WITH (KAFKA_TOPIC='tidb_a_b', FORMAT='AVRO')",
+        ),
+        (
             "ksql-system-column",
             "CREATE TABLE t (k STRUCT<a INT> PRIMARY KEY, rowtime INT) WITH (KAFKA_TOPIC='tidb_a_b', FORMAT='AVRO')",
             "CREATE TABLE t (k STRUCT<a INT> PRIMARY KEY, `rowtime` INT) WITH (KAFKA_TOPIC='tidb_a_b', FORMAT='AVRO')",
@@ -181,6 +186,11 @@ fn each_rule_finds_its_mistake_and_spares_the_correction() {
             "ksql-kafka-key",
             "CREATE TABLE t (a INT PRIMARY KEY, b INT) WITH (KAFKA_TOPIC='tidb_a_b', VALUE_FORMAT='AVRO')",
             "CREATE TABLE t (k STRUCT<a INT> PRIMARY KEY, b INT) WITH (KAFKA_TOPIC='tidb_a_b', VALUE_FORMAT='AVRO', KEY_FORMAT='AVRO')",
+        ),
+        (
+            "ksql-kafka-key",
+            "CREATE TABLE t (k STRUCT<a INT> PRIMARY KEY, b INT) WITH (KAFKA_TOPIC='other', VALUE_FORMAT='JSON')",
+            "CREATE TABLE t (a INT PRIMARY KEY, b INT) WITH (KAFKA_TOPIC='other', VALUE_FORMAT='JSON')",
         ),
         (
             "ksql-format-missing",
