@@ -19,20 +19,23 @@ one without effect. Protocols: nothing means all.
 ";
 
 fn manual() -> String {
-    let mut text = HEAD.to_owned();
-    let mut section = None;
+    let place = |key: &ConfigKey| (key.place == Place::Uri, key.section);
+    let mut places: Vec<(bool, &str)> = Vec::new();
     for key in all() {
-        if section != Some(key.section) {
-            section = Some(key.section);
-            let title = match (key.place, key.section) {
-                (Place::Uri, _) => "Sink URI only".to_owned(),
-                (_, "") => "The changefeed".to_owned(),
-                (_, section) => format!("`{section}`"),
-            };
-            let _ = write!(text, "\n## {title}\n\n| Option | Where | Value | Default | Since | Architecture | Protocols | |\n");
-            text.push_str("|---|---|---|---|---|---|---|---|\n");
+        if !places.contains(&place(key)) {
+            places.push(place(key));
         }
-        text.push_str(&row(key));
+    }
+    let mut text = HEAD.to_owned();
+    for at in places {
+        let title = match at {
+            (true, _) => "Sink URI only".to_owned(),
+            (_, "") => "The changefeed".to_owned(),
+            (_, section) => format!("`{section}`"),
+        };
+        let _ = write!(text, "\n## {title}\n\n| Option | Where | Value | Default | Since | Architecture | Protocols | |\n");
+        text.push_str("|---|---|---|---|---|---|---|---|\n");
+        text.extend(all().filter(|key| place(key) == at).map(row));
     }
     text
 }

@@ -163,10 +163,10 @@ fn parse_query(query: &str, findings: &mut Vec<Finding>) -> Vec<(String, String)
             );
             continue;
         };
-        if value.contains('+') && (is_secret_key(&name) || name == "schema-registry") {
+        if value.contains('+') {
             findings.push(
                 Finding::warning(format!("kafka.params.{name}"), "sink-uri-plus", format!("A raw `+` in `{name}` is read as a space."))
-                    .hint("If the secret has a plus, write it as `%2B`."),
+                    .hint("If a plus is meant, write it as `%2B`; for a space write `%20`."),
             );
         }
         if params.iter().any(|(own, _)| *own == name) {

@@ -5,6 +5,7 @@ use crate::avro::DecimalMode;
 use crate::config::{Pipeline, Target};
 use crate::dispatch::{PartitionRule, TopicExpression};
 use crate::sink_uri::KafkaOptions;
+use crate::ticdc::Protocol;
 use serde_json::Value;
 
 pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
@@ -12,7 +13,8 @@ pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut 
     let has_jdbc = pipeline.connectors.iter().any(|connector| ["sqlserver", "mysql", "postgres"].contains(&connector.kind.as_str()));
     let has_ksql_table = pipeline.ksqldb.iter().any(crate::ksql::creates_table);
     let has_sink = !pipeline.connectors.is_empty() || !pipeline.ksqldb.is_empty();
-    if config.force_replicate == Some(true) {
+    let is_avro = Protocol::of(pipeline).is_none_or(|protocol| protocol == Protocol::Avro);
+    if config.force_replicate == Some(true) && is_avro {
         findings.push(
             Finding::error("changefeed.config.force-replicate", "force-replicate-with-avro", "Avro cannot replicate tables without a key.")
                 .hint("Remove `force-replicate`, and leave such tables out."),
@@ -68,21 +70,21 @@ pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut 
             .hint("Leave `required-acks` out, or set -1."),
         );
     }
-    check_checksum(pipeline, options, findings);
+    check_checksum(pipeline, options, is_avro, findings);
     if has_sink {
         check_routing_for_sinks(pipeline, findings);
     }
 }
 
-/// Row checksums need the TiDB extension and text for both number kinds.
-fn check_checksum(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
+/// With Avro row checksums need the TiDB extension and text for both number kinds.
+fn check_checksum(pipeline: &Pipeline, options: &KafkaOptions, is_avro: bool, findings: &mut Vec<Finding>) {
     let level = pipeline.changefeed.config.extra.get("integrity").and_then(|i| i.get("integrity-check-level")).and_then(Value::as_str);
     if level != Some("correctness") {
         return;
     }
     let path = "changefeed.config.integrity.integrity-check-level";
     let text_modes = options.avro.decimal == DecimalMode::String && options.avro.bigint_unsigned == crate::avro::BigintUnsignedMode::String;
-    if !(options.avro.tidb_extension && text_modes) {
+    if is_avro && !(options.avro.tidb_extension && text_modes) {
         findings.push(
             Finding::error(
                 path,

@@ -4,7 +4,7 @@ use crate::Finding;
 use crate::config::{Dispatcher, Pipeline};
 use crate::dispatch::{PARTITION_WORDS, PartitionRule, Router, TableFilter, TopicExpression};
 use crate::spelling::did_you_mean;
-use crate::ticdc::IGNORE_EVENTS;
+use crate::ticdc::{Architecture, IGNORE_EVENTS, Protocol, Release};
 use serde_json::Value;
 
 const SINK: &str = "changefeed.config.sink";
@@ -15,25 +15,28 @@ pub(super) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     }
     let config = &pipeline.changefeed.config;
     let case_sensitive = config.case_sensitive.unwrap_or(false);
+    let case_counts = Release::of(&pipeline.changefeed).architecture == Some(Architecture::Classic);
     for (i, dispatcher) in config.sink.dispatchers.iter().enumerate() {
         let path = format!("{SINK}.dispatchers[{i}]");
         let mut own = Vec::new();
-        check_dispatcher(dispatcher, case_sensitive, &mut own);
+        check_dispatcher(dispatcher, case_sensitive && !case_counts, &mut own);
         findings.extend(own.into_iter().map(|finding| finding.below(&path)));
     }
-    check_shared_topics(pipeline, case_sensitive, findings);
+    if Protocol::of(pipeline).is_none_or(|protocol| protocol == Protocol::Avro) {
+        check_shared_topics(pipeline, case_sensitive, findings);
+    }
     check_other_matchers(pipeline, case_sensitive, findings);
 }
 
-/// Findings are relative to the dispatcher.
-fn check_dispatcher(dispatcher: &Dispatcher, case_sensitive: bool, findings: &mut Vec<Finding>) {
+/// Findings are relative to the dispatcher. `case_is_lost`: the document wants case to count, and TiCDC may not look at it.
+fn check_dispatcher(dispatcher: &Dispatcher, case_is_lost: bool, findings: &mut Vec<Finding>) {
     if dispatcher.matcher.iter().all(|rule| rule.trim().is_empty()) {
         findings.push(
             Finding::warning("matcher", "matcher-empty", "The dispatcher has no matcher: it matches no table.")
                 .hint("Use `*.*` for all tables."),
         );
     }
-    if case_sensitive && dispatcher.matcher.iter().any(|rule| rule.contains(char::is_uppercase)) {
+    if case_is_lost && dispatcher.matcher.iter().any(|rule| rule.contains(char::is_uppercase)) {
         findings.push(
             Finding::warning(
                 "matcher",

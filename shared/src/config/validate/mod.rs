@@ -2,6 +2,7 @@
 
 mod addresses;
 mod avro;
+mod column_selectors;
 mod dispatchers;
 mod identity;
 mod release;
@@ -9,6 +10,7 @@ mod secrets;
 mod source;
 mod tables;
 mod target;
+mod traps;
 
 use super::{Pipeline, shape};
 use crate::Finding;
@@ -31,6 +33,8 @@ pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     findings.extend(option_findings);
     let written = written(&pipeline.kafka.params, &document["changefeed"]["config"]);
     release::check(pipeline, &written, &mut findings);
+    traps::check(pipeline, &written, &mut findings);
+    column_selectors::check(pipeline, &mut findings);
     addresses::check(pipeline, &options, &mut findings);
     avro::check(pipeline, &options, &mut findings);
     target::check(pipeline, &options, &mut findings);

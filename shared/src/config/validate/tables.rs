@@ -3,10 +3,11 @@
 use crate::Finding;
 use crate::avro::BigintUnsignedMode;
 use crate::avro::names::sanitize;
-use crate::config::Pipeline;
+use crate::config::{Pipeline, Target};
 use crate::dispatch::{Router, preview};
 use crate::schema::{ColumnType, TableModel};
 use crate::sink_uri::KafkaOptions;
+use crate::ticdc::{Architecture, Protocol, Release};
 use std::collections::HashMap;
 
 /// Findings that need the source's tables: eligibility, collisions, columns and indexes of dispatchers, columns that Avro
@@ -24,6 +25,8 @@ pub fn validate_tables(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<Findin
         }
     }
     crate::ksql::check_tables(pipeline, &router, &wanted, &mut findings);
+    check_keys(pipeline, &wanted, &mut findings);
+    super::column_selectors::check_tables(pipeline, &router, &wanted, &mut findings);
     if wanted.is_empty() {
         findings.push(
             Finding::warning("changefeed.config.filter.rules", "no-table-matches", "The filter lets no table in.")
@@ -32,6 +35,25 @@ pub fn validate_tables(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<Findin
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
+}
+
+/// The new architecture takes a record's key from the primary key alone, the classic one and our engine from the handle key.
+fn check_keys(pipeline: &Pipeline, tables: &[&TableModel], findings: &mut Vec<Finding>) {
+    let is_avro = Protocol::of(pipeline).is_none_or(|protocol| protocol == Protocol::Avro);
+    let architecture = Release::of(&pipeline.changefeed).architecture;
+    if !is_avro || architecture == Some(Architecture::Classic) || pipeline.changefeed.target == Target::Native {
+        return;
+    }
+    for table in tables.iter().filter(|table| table.handle_key().is_some_and(|key| !key.primary)) {
+        let message = format!(
+            "Table `{}` has a unique index and no primary key: TiCDC's new architecture sends its rows with an empty key, and a compacted topic keeps one of them.",
+            table.qualified()
+        );
+        findings.push(Finding::warning("changefeed.config.filter.rules", "key-empty", message).hint(format!(
+            "Give it a primary key, leave it out with `{}`, or set `changefeed.ticdc_architecture = \"classic\"` if that runs it.",
+            crate::dispatch::exclusion(&table.schema, &table.name)
+        )));
+    }
 }
 
 /// Two columns that become one Avro field make an invalid schema, which the registry refuses.

@@ -234,6 +234,48 @@ fn table(name: &str, columns: &[&str], key: bool) -> TableModel {
 }
 
 #[test]
+fn only_a_primary_key_is_a_key_for_the_new_architecture() {
+    let mut unique = table("t", &["id"], true);
+    unique.indexes[0].primary = false;
+    let codes = |architecture: &str, table: &TableModel| {
+        let mut pipeline = parse(CONFLUENT).unwrap();
+        pipeline.changefeed.ticdc_architecture = architecture.to_owned();
+        validate_tables(&pipeline, std::slice::from_ref(table)).into_iter().map(|f| f.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("new", &unique), ["key-empty"]);
+    assert!(codes("classic", &unique).is_empty() && codes("new", &table("t", &["id"], true)).is_empty());
+}
+
+#[test]
+fn rules_for_avro_are_for_avro_only() {
+    let all = found(CONFLUENT, |p| {
+        p.kafka.params.insert("protocol".to_owned(), "open-protocol".into());
+        p.schema_registry = None;
+        p.changefeed.config.force_replicate = Some(true);
+        p.changefeed.config.sink.dispatchers[0].topic = "{schema}".to_owned();
+        p.changefeed.config.sink.extra.insert(
+            "kafka-config".to_owned(),
+            serde_json::json!({"large-message-handle": {"large-message-handle-option": "handle-key-only"}}),
+        );
+        p.changefeed.ticdc_architecture = "new".to_owned();
+    });
+    assert_eq!(all, ["kafka.params.protocol protocol-not-avro"]);
+}
+
+#[test]
+fn matchers_ignore_case_in_the_new_architecture_only() {
+    let change = |architecture: &'static str| {
+        move |p: &mut Pipeline| {
+            p.changefeed.config.case_sensitive = Some(true);
+            p.changefeed.config.sink.dispatchers[0].matcher = vec!["App.*".to_owned(), "*.*".to_owned()];
+            p.changefeed.ticdc_architecture = architecture.to_owned();
+        }
+    };
+    assert_eq!(found(CONFLUENT, change("new")), ["changefeed.config.sink.dispatchers[0].matcher matcher-case"]);
+    assert!(found(CONFLUENT, change("classic")).is_empty());
+}
+
+#[test]
 fn tables_are_checked_when_they_are_known() {
     let mut pipeline = parse(FINE).unwrap();
     let tables = [table("history", &["id"], false), table("odd", &["id", "a-b", "a.b"], true), table("wide", &["big"], true)];
