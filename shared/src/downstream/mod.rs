@@ -7,6 +7,7 @@
 mod connect;
 mod decimal;
 pub mod jdbc;
+mod losses;
 mod record;
 mod sink;
 pub mod snowflake;
@@ -15,6 +16,7 @@ mod step;
 mod testing;
 
 pub use connect::{ConnectType, Field, SchemaError, Struct};
+pub use losses::{Loss, losses};
 pub use record::{Part, Record, SinkTable, TableError};
 pub use sink::{Played, Sink, play};
 pub use step::{Bound, End, SinkRows, Statement, Step};
