@@ -7,7 +7,9 @@
 mod connect;
 mod decimal;
 pub mod jdbc;
+mod losses;
 mod record;
+mod rehearse;
 mod sink;
 pub mod snowflake;
 mod step;
@@ -15,6 +17,8 @@ mod step;
 mod testing;
 
 pub use connect::{ConnectType, Field, SchemaError, Struct};
+pub use losses::{Loss, losses};
 pub use record::{Part, Record, SinkTable, TableError};
+pub use rehearse::{Effect, Rehearsal, SchemaChange, SinkChange, rehearse};
 pub use sink::{Played, Sink, play};
 pub use step::{Bound, End, SinkRows, Statement, Step};

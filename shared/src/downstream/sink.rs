@@ -73,6 +73,11 @@ impl Sink {
     }
 }
 
+/// Whether a connector reads a topic.
+pub(super) fn reads(settings: &Settings<'_>, topic: &str) -> bool {
+    Topics::of(settings).hold(topic)
+}
+
 impl Topics {
     fn of(settings: &Settings<'_>) -> Self {
         let named = &settings.connector.topics;

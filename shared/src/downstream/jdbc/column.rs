@@ -55,7 +55,7 @@ impl Column {
     }
 
     /// Whether the database takes NULL: a column with a default is declared without `NOT NULL`.
-    pub(super) fn takes_null(&self) -> bool {
+    pub(in crate::downstream) fn takes_null(&self) -> bool {
         !self.primary && (self.field.optional || self.field.default.is_some())
     }
 

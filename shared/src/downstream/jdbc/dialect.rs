@@ -122,6 +122,20 @@ impl Dialect {
         }
     }
 
+    /// What a person runs to change a column's type and nullability: the connector never does.
+    pub(in crate::downstream) fn change(self, table: &str, column: &Column, settings: &JdbcSettings) -> String {
+        let (name, ty) = (settings.identifier(&column.name), &column.ty);
+        let null = if column.takes_null() { "NULL" } else { "NOT NULL" };
+        match self {
+            Self::SqlServer => format!("ALTER TABLE {table} ALTER COLUMN {name} {ty} {null};"),
+            Self::Mysql => format!("ALTER TABLE {table} MODIFY {name} {ty} {null};"),
+            Self::Postgres => {
+                let null = if column.takes_null() { "DROP NOT NULL" } else { "SET NOT NULL" };
+                format!("ALTER TABLE {table} ALTER COLUMN {name} TYPE {ty}, ALTER COLUMN {name} {null};")
+            }
+        }
+    }
+
     /// What rows that are there hold in a column that was added: SQL Server gives them the default of NOT NULL columns only,
     /// and the connector declares none.
     pub(super) fn in_old_rows(self, column: &Column) -> Value {

@@ -17,3 +17,5 @@ pub use identifier::TableId;
 pub use settings::{InsertMode, JdbcSettings, KeyMode};
 pub use sink::JdbcSink;
 pub use statements::Statements;
+
+pub(super) use sink::Widened;

@@ -6,7 +6,7 @@ use super::identifier::TableId;
 use super::settings::{InsertMode, JdbcSettings, KeyMode};
 use super::statements;
 use crate::downstream::connect::Struct;
-use crate::downstream::record::{Part, Record};
+use crate::downstream::record::{Part, Record, SinkTable};
 use crate::downstream::step::{Bound, End, SinkRows, Statement, Step};
 use serde_json::{Map, Value, json};
 
@@ -18,7 +18,7 @@ pub struct JdbcSink {
     stopped: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Table {
     name: String,
     columns: Vec<Column>,
@@ -74,7 +74,7 @@ impl JdbcSink {
         let settings = &self.settings;
         let name = TableId::of(&record.topic, settings).sql(settings);
         let at = self.tables.iter().position(|table| table.name == name).unwrap_or_else(|| {
-            self.tables.push(Table { name, columns: Vec::new(), rows: Vec::new(), value_schema: None });
+            self.tables.push(Table { name, ..Table::default() });
             self.tables.len() - 1
         });
         let table = &mut self.tables[at];
@@ -91,6 +91,37 @@ impl JdbcSink {
                 Ok(())
             }
         }
+    }
+}
+
+/// What a sink does to its table when the schemas of the topic change.
+#[derive(Clone, Debug)]
+pub(in crate::downstream) struct Widened {
+    /// Full name, as in statements.
+    pub table: String,
+    /// As the connector would have made them under the earlier schemas, and under the later ones.
+    pub before: Vec<Column>,
+    pub after: Vec<Column>,
+    pub statements: Vec<Statement>,
+    /// Why the first record of the later schema is not written.
+    pub refusal: Option<String>,
+}
+
+impl Widened {
+    /// # Errors
+    /// The connector refuses records of the earlier schema already, or has no type for a field.
+    pub fn of(before: &SinkTable, after: &SinkTable, settings: &JdbcSettings) -> Result<Self, String> {
+        let fields = |table: &SinkTable| Fields::of(settings, table.key.as_ref(), Some(&table.value));
+        let name = TableId::of(&before.topic, settings).sql(settings);
+        let old = statements::columns(&fields(before)?, settings)?;
+        let later = fields(after)?;
+        let mut table = Table { name: name.clone(), columns: old.clone(), ..Table::default() };
+        let mut run = Vec::new();
+        let refusal = match table.create_or_widen(&later, settings, &mut run) {
+            Ok(()) => None,
+            Err(Refused::Connector(why) | Refused::Database(why)) => Some(why),
+        };
+        Ok(Self { table: name, before: old, after: statements::columns(&later, settings)?, statements: run, refusal })
     }
 }
 

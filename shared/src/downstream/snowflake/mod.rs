@@ -13,3 +13,6 @@ pub use names::{TableName, identifier, table_name};
 pub use settings::SnowflakeSettings;
 pub use sink::SnowflakeSink;
 pub use view::current_state_view;
+
+pub(super) use sink::widening;
+pub(super) use value::column_type;

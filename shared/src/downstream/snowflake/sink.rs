@@ -4,7 +4,7 @@ use super::names::table_name;
 use super::settings::SnowflakeSettings;
 use super::value::{column_type, in_json};
 use super::view;
-use crate::downstream::connect::Field;
+use crate::downstream::connect::{Field, Struct};
 use crate::downstream::record::{Part, Record, SinkTable};
 use crate::downstream::step::{Bound, End, SinkRows, Statement, Step};
 use serde_json::{Map, Value, json};
@@ -73,7 +73,7 @@ impl SnowflakeSink {
         });
         let table = &mut self.tables[at];
         if self.settings.schematized {
-            run.extend(table.widen(record, self.settings.line_4));
+            run.extend(record.value.as_ref().and_then(|value| table.widen(&value.schema, self.settings.line_4)));
         }
         let row = row(record, &self.settings);
         let values = |part: &Part| part.schema.fields.iter().map(|f| (f.name.clone(), in_json(f, &part.values[&f.name]))).collect();
@@ -111,9 +111,8 @@ impl SnowflakeSink {
 
 impl Table {
     /// Adds a column for each new field. Line 4 leaves that to the server, which takes the types from the data.
-    fn widen(&mut self, record: &Record, line_4: bool) -> Option<Statement> {
-        let fields = record.value.iter().flat_map(|value| &value.schema.fields);
-        let missing: Vec<&Field> = fields.filter(|field| !self.columns.contains(&field.name.to_uppercase())).collect();
+    fn widen(&mut self, value: &Struct, line_4: bool) -> Option<Statement> {
+        let missing: Vec<&Field> = value.fields.iter().filter(|field| !self.columns.contains(&field.name.to_uppercase())).collect();
         if missing.is_empty() {
             return None;
         }
@@ -145,6 +144,13 @@ impl Table {
         let rows = newest.iter().filter_map(|arrived| arrived.value.as_ref()).map(shown).collect();
         Some(SinkRows { table: settings.qualified(&view::view_name(seen)), columns, rows })
     }
+}
+
+/// The statement with which schematization widens the table of a topic; line 4 has none.
+pub(in crate::downstream) fn widening(before: &SinkTable, after: &SinkTable, settings: &SnowflakeSettings) -> Option<Statement> {
+    let columns = before.value.fields.iter().map(|field| field.name.to_uppercase()).collect();
+    let name = table_name(&before.topic, &settings.topic_to_table).stored;
+    Table { name, columns, rows: Vec::new(), seen: None }.widen(&after.value, settings.line_4)
 }
 
 fn on_table(name: &str, sql: &str) -> Statement {

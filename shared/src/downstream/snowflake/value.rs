@@ -33,7 +33,7 @@ fn number(text: &str) -> Option<Value> {
 }
 
 /// The type of the column that schematization adds (line 3 of the connector).
-pub(super) fn column_type(field: &Field) -> &'static str {
+pub(in crate::downstream) fn column_type(field: &Field) -> &'static str {
     match &field.ty {
         ConnectType::Boolean => "BOOLEAN",
         ConnectType::Int32 => "INT",
