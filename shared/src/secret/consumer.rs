@@ -117,7 +117,7 @@ impl Consumer {
             Self::SinkUri => read_query(text),
             Self::RegistryUrl => read_userinfo(text),
             Self::JavaProperties => or_refused(properties::read(text)),
-            Self::Jaas => or_refused(properties::read_rest(text).as_deref().and_then(jaas::read)),
+            Self::Jaas => or_refused(read_jaas(text)),
             Self::Librdkafka => Read::Text(text.split(['\r', '\n']).next().unwrap_or_default().trim().to_owned()),
             Self::ShellDouble if text.contains('\0') => Read::Refused,
             Self::ShellDouble if find_any(self.traps(), text) => Read::Other,
@@ -238,6 +238,13 @@ fn read_userinfo(text: &str) -> Read {
         Ok(url) if url.host != HOST => Read::Other,
         _ => Read::Refused,
     }
+}
+
+/// The password of a login module: a line that ends too early leaves its quotes open.
+fn read_jaas(text: &str) -> Option<String> {
+    const REST: &str = "\";";
+    let line = properties::read_rest(&format!("{text}{REST}"))?;
+    jaas::read(line.strip_suffix(REST)?)
 }
 
 fn read_toml(text: &str) -> Read {

@@ -122,7 +122,8 @@ pub(super) fn bits(modulus: &[u8]) -> u32 {
     u32::try_from(modulus.len() * 8).unwrap_or(u32::MAX).saturating_sub(leading)
 }
 
-/// Whether n = p·q, by the remainders of a division: a single wrong digit shows, and no big numbers are multiplied.
+/// Whether n = p·q, by the remainders of a division, which a wrong digit in one of them changes: no big numbers are multiplied.
+/// The exponents are not compared.
 fn is_product(n: &[u8], p: &[u8], q: &[u8]) -> bool {
     // the greatest prime of 32 bits
     const MODULUS: u64 = 4_294_967_291;
