@@ -9,11 +9,12 @@ mod shape;
 mod start;
 mod validate;
 
-pub(crate) use document::render_value;
 pub use document::{ParseError, from_json, parse, render};
+pub(crate) use document::{read_toml, render_value};
 pub use leave_out::leave_out;
 pub use pipeline::{
     ChangefeedConfig, ChangefeedSpec, Connector, Dispatcher, FilterConfig, KafkaConfig, KsqlStatement, Pipeline, SchemaRegistry,
     SinkConfig, Source, SourceKind, StartFrom, Target,
 };
+pub(crate) use shape::is_changefeed_key;
 pub use validate::{validate, validate_tables};

@@ -223,6 +223,11 @@ const KAFKA_CONFIG: Shape = Table(&[
     ),
 ]);
 
+/// Whether TiCDC's configuration has a key of this name at its top.
+pub(crate) fn is_changefeed_key(name: &str) -> bool {
+    matches!(CHANGEFEED, Table(keys) if keys.iter().any(|(known, _)| *known == name))
+}
+
 /// Compares a value with its shape: `unknown-key`, `wrong-type` and `wrong-value` findings. Values are never shown.
 pub(super) fn check(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
     match (shape, value) {
