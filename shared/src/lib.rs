@@ -12,6 +12,7 @@ pub mod figures;
 pub mod finding;
 pub mod fixtures;
 pub mod follow;
+pub mod import;
 pub mod plot;
 pub mod render;
 pub mod row;
