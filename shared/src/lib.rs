@@ -16,6 +16,7 @@ pub mod fixtures;
 pub mod follow;
 pub mod path;
 pub mod ksql;
+pub mod import;
 pub mod plot;
 mod quoting;
 pub mod render;

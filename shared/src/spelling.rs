@@ -1,11 +1,18 @@
 //! "Did you mean": the nearest known word to a mistyped one.
 
+/// Bytes of a word that can be a mistyped one: no known word has half of them.
+const LONGEST: usize = 128;
+
 /// The closest of `known` to `word`, when it is close enough to be what was meant: the same word in another spelling
 /// (case, `_` for `-`), or at most a third of its letters away.
 #[must_use]
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', '.'], "-");
     let wanted = plain(word);
+    // what is pasted by mistake may be a megabyte, and the distance takes letters times letters
+    if wanted.len() > LONGEST {
+        return None;
+    }
     let allowed = (wanted.chars().count() / 3).clamp(1, 4);
     known
         .into_iter()

@@ -11,12 +11,13 @@ mod start;
 mod validate;
 mod without_secrets;
 
-pub(crate) use document::render_value;
 pub use document::{ParseError, from_json, parse, render};
+pub(crate) use document::{read_toml, render_value};
 pub use leave_out::leave_out;
 pub use pipeline::{
     ChangefeedConfig, ChangefeedSpec, Connector, Dispatcher, FilterConfig, KafkaConfig, KsqlStatement, Pipeline, SchemaRegistry,
     SinkConfig, Source, SourceKind, StartFrom, Target,
 };
+pub(crate) use shape::is_changefeed_key;
 pub use validate::{validate, validate_tables};
 pub use without_secrets::without_typed_secrets;

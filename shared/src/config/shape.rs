@@ -71,6 +71,11 @@ pub(super) const DOCUMENT: Shape = Table(&[
     ("ksqldb", Tables(&[("name", Text), ("statement", Text), ("topic", Text), ("sql", Text)])),
 ]);
 
+/// Whether TiCDC's configuration has a key of this name at its top.
+pub(crate) fn is_changefeed_key(name: &str) -> bool {
+    crate::ticdc::children("").any(|child| child == name)
+}
+
 /// Compares a value with its shape: `unknown-key`, `wrong-type` and `wrong-value` findings. Values are never shown.
 pub(super) fn check(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
     match (shape, value) {
