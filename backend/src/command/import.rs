@@ -8,7 +8,7 @@ use shared::{
     Finding,
     config::{self, Pipeline},
     finding::has_errors,
-    import::{self, Understood},
+    import::{self, Kind, Understood},
     render,
 };
 use std::{
@@ -60,7 +60,7 @@ pub fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
             understood.push((file.display().to_string(), one));
         }
     }
-    let failed = has_errors(&findings) || understood.is_empty() || !understood.iter().all(|(_, one)| one.is_useful());
+    let failed = has_errors(&findings) || understood.is_empty() || !understood.iter().all(|(_, one)| one.kind != Kind::Unknown);
     if args.json {
         println!("{}", as_json(&understood, &findings));
     } else {
@@ -104,7 +104,7 @@ fn as_json(understood: &[(String, Understood)], findings: &[Finding]) -> serde_j
     let parts = understood.iter().map(|(file, one)| {
         let facts: Vec<_> =
             one.facts.iter().map(|fact| json!({ "label": fact.label, "value": fact.value, "path": fact.path })).collect();
-        json!({ "file": file, "kind": one.kind.name(), "title": one.title, "facts": facts })
+        json!({ "file": file, "kind": one.kind, "title": one.title, "facts": facts })
     });
     json!({ "understood": parts.collect::<Vec<_>>(), "findings": findings })
 }

@@ -62,7 +62,7 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
         text.track();
         said.set(Vec::new());
     });
-    let useful = move || understood.with(|all| all.iter().any(Understood::is_useful));
+    let useful = move || understood.with(|all| all.iter().any(|one| one.changes_document() || one.tables().is_some()));
     let apply = move || {
         let all = understood.get_untracked();
         let mut document = editor.document.get_untracked();
