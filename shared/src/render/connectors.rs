@@ -1,8 +1,11 @@
-//! Connectors as the files that create them: requests of Connect's two APIs, Confluent's command line, Terraform.
+//! Connectors as the files that create them: requests of Connect's two APIs, Confluent's command line, Terraform, and a
+//! list for those who fill in the console's form.
 
+mod checklist;
 mod hcl;
 mod terraform;
 
+pub use checklist::connector_checklist;
 pub(super) use terraform::variable;
 pub use terraform::{Terraform, terraform};
 
@@ -43,6 +46,7 @@ pub(super) fn connector_files(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<
     for (index, name) in file_names(pipeline).into_iter().enumerate() {
         files.extend(connector_request(pipeline, index, secrets).map(|text| (format!("connectors/{name}.json"), text)));
         files.extend(connector_cli_config(pipeline, index, secrets).map(|text| (format!("connectors/{name}.cli.json"), text)));
+        files.extend(connector_checklist(pipeline, index).map(|text| (format!("connectors/{name}.md"), text)));
     }
     if let Some(terraform) = terraform(pipeline, secrets) {
         files.push(("terraform/connectors.tf".to_owned(), terraform.connectors));

@@ -7,9 +7,10 @@ use crate::config::{Connector, Pipeline};
 use crate::connector::Flavour;
 
 /// What a connector's file is called, and what it is for.
-const CONNECTOR_ROWS: [(&str, &str); 4] = [
+const CONNECTOR_ROWS: [(&str, &str); 5] = [
     ("connectors/", "| `connectors/*.json` | a connector each, as a request: `POST /connectors` |\n"),
     (".cli.json", "| `connectors/*.cli.json` | the same for Confluent's command line |\n"),
+    (".md", "| `connectors/*.md` | the same to type into the console's form |\n"),
     (".tf", "| `terraform/connectors.tf` | Confluent Cloud's connectors for Terraform |\n"),
     (".tfvars", "| `terraform/secrets.auto.tfvars` | the secrets that `connectors.tf` asks for |\n"),
 ];

@@ -151,8 +151,10 @@ fn every_connector_has_its_files_but_ours() {
         [
             "connectors/tidb_orders_snowflake.json",
             "connectors/tidb_orders_snowflake.cli.json",
+            "connectors/tidb_orders_snowflake.md",
             "connectors/tidb_orders_mssql.json",
             "connectors/tidb_orders_mssql.cli.json",
+            "connectors/tidb_orders_mssql.md",
             "connectors/orders-on-a-worker.json",
             "terraform/connectors.tf",
         ]
@@ -291,4 +293,20 @@ fn keys_without_quotes_keep_their_secrets() {
     let text = DOCUMENT.replace("\"snowflake.private.key\"", "snowflake.private.key");
     let request = json(connector_request(&parse(&text).unwrap(), 0, Secrets::placeholders()));
     assert_eq!(request["config"]["snowflake.private.key"], "${SNOWFLAKE_KEY}");
+}
+
+#[test]
+fn the_consoles_form_is_filled_in_by_its_labels() {
+    let list = connector_checklist(&parse(DOCUMENT).unwrap(), 1).unwrap();
+    for row in [
+        "# tidb_orders_mssql in the console\n",
+        "| Delete on null | `true` | `delete.enabled` |\n",
+        "| Auto add columns | `true` | `auto.evolve` |\n",
+        "| Table name format | `${topic}` | `table.name.format` |\n",
+        "| Connection password | `${CONNECTORS_1_CONNECTION_PASSWORD}` | `connection.password` |\n",
+    ] {
+        assert!(list.contains(row), "{row} is not in\n{list}");
+    }
+    assert!(!list.contains("pk.fields"), "nothing is typed for an empty value");
+    assert_eq!(connector_checklist(&parse(DOCUMENT).unwrap(), 2), None);
 }
