@@ -2,6 +2,7 @@
 
 mod addresses;
 mod avro;
+mod connectors;
 mod dispatchers;
 mod identity;
 mod secrets;
@@ -13,6 +14,7 @@ use super::{Pipeline, shape};
 use crate::Finding;
 use crate::sink_uri::KafkaOptions;
 
+pub(in crate::config) use connectors::bare_private_key;
 pub use tables::validate_tables;
 
 /// All findings of a document, at once: errors first, otherwise in the order of the document's parts.
@@ -32,6 +34,7 @@ pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     avro::check(pipeline, &options, &mut findings);
     target::check(pipeline, &options, &mut findings);
     secrets::check(pipeline, &mut findings);
+    connectors::check(pipeline, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
