@@ -18,12 +18,9 @@ pub fn recommended(kind: Kind, flavour: Flavour) -> Map<String, Value> {
             // the managed connectors' own default sends failing rows to a topic that nobody reads
             ("errors.tolerance", "none"),
         ],
-        (_, Flavour::Debezium) => &[
-            ("insert.mode", "upsert"),
-            ("primary.key.mode", "record_key"),
-            ("delete.enabled", "true"),
-            ("schema.evolution", "basic"),
-        ],
+        (_, Flavour::Debezium) => {
+            &[("insert.mode", "upsert"), ("primary.key.mode", "record_key"), ("delete.enabled", "true"), ("schema.evolution", "basic")]
+        }
         _ => &[
             ("insert.mode", "upsert"),
             ("pk.mode", "record_key"),

@@ -3,6 +3,7 @@
 mod addresses;
 mod avro;
 mod column_selectors;
+mod connectors;
 mod dispatchers;
 mod identity;
 mod release;
@@ -17,6 +18,7 @@ use crate::Finding;
 use crate::sink_uri::KafkaOptions;
 use crate::ticdc::written;
 
+pub(in crate::config) use connectors::bare_private_key;
 pub use tables::validate_tables;
 
 /// All findings of a document, at once: errors first, otherwise in the order of the document's parts.
@@ -40,6 +42,7 @@ pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     target::check(pipeline, &options, &mut findings);
     crate::ksql::check(pipeline, &mut findings);
     secrets::check(pipeline, &mut findings);
+    connectors::check(pipeline, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }

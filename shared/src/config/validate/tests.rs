@@ -201,8 +201,9 @@ fn sinks_bring_rules_of_their_own() {
             p.kafka.params.insert(name.to_owned(), value.into());
         }
     });
+    let about_the_changefeed: Vec<&String> = all.iter().filter(|finding| !finding.starts_with("connectors")).collect();
     assert_eq!(
-        all,
+        about_the_changefeed,
         [
             "kafka.params.avro-include-before-value before-value-with-sink",
             "changefeed.config.sink.dispatchers[0].topic topic-with-dot",
