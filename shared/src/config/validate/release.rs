@@ -12,14 +12,14 @@ pub(super) fn check(pipeline: &Pipeline, written: &[Written<'_>], findings: &mut
     check_version(pipeline, release, findings);
     check_default_case(pipeline, release, findings);
     let protocol = Protocol::of(pipeline);
-    let is_native = pipeline.changefeed.target == Target::Native;
+    let target = pipeline.changefeed.target;
     for option in written {
         findings.extend(
-            too_new(option, release, is_native)
-                .or_else(|| other_architecture(option, release, is_native))
+            too_new(option, release, target)
+                .or_else(|| other_architecture(option, release, target))
                 .or_else(|| other_protocol(option, protocol))
                 .or_else(|| deprecated(option))
-                .or_else(|| word_too_new(option, release, is_native)),
+                .or_else(|| word_too_new(option, release, target)),
         );
     }
 }
@@ -57,25 +57,29 @@ fn check_default_case(pipeline: &Pipeline, release: Release, findings: &mut Vec<
     }
 }
 
-/// In the file TiCDC refuses what it does not know; in the URI it does nothing, which nobody notices.
-fn refused_or_ignored(option: &Written<'_>) -> &'static str {
-    if option.in_uri { "ignores it silently" } else { "refuses the configuration" }
+/// The command line refuses a key that TiCDC does not know. The Open API and the sink URI let it pass, and nobody notices.
+fn refused_or_ignored(option: &Written<'_>, target: Target) -> &'static str {
+    match (option.in_uri, target) {
+        (true, _) => "ignores it silently",
+        (false, Target::Ticdc) => "ignores it silently in its Open API, and refuses it on its command line",
+        (false, _) => "refuses the configuration",
+    }
 }
 
-fn too_new(option: &Written<'_>, release: Release, is_native: bool) -> Option<Finding> {
+fn too_new(option: &Written<'_>, release: Release, target: Target) -> Option<Finding> {
     let version = release.version.filter(|_| !release.has(option.key.since))?;
-    let message = format!("`{}` came with TiCDC {}: {version} {}.", option.key.name, option.key.since, refused_or_ignored(option));
-    let unsure = option.in_uri || is_native || matches!(option.key.since, Since::About(_));
+    let message = format!("`{}` came with TiCDC {}: {version} {}.", option.key.name, option.key.since, refused_or_ignored(option, target));
+    let unsure = option.in_uri || target == Target::Native || matches!(option.key.since, Since::About(_));
     let report = if unsure { Finding::warning } else { Finding::error };
     Some(report(&option.path, "option-too-new", message).hint("Remove it, or choose a newer `changefeed.ticdc_version`."))
 }
 
-fn other_architecture(option: &Written<'_>, release: Release, is_native: bool) -> Option<Finding> {
+fn other_architecture(option: &Written<'_>, release: Release, target: Target) -> Option<Finding> {
     let name = option.key.name;
     match (option.key.architectures, release.architecture?) {
         (Architectures::New, Architecture::Classic) => {
-            let message = format!("Only TiCDC's new architecture knows `{name}`; the classic one {}.", refused_or_ignored(option));
-            let report = if option.in_uri || is_native { Finding::warning } else { Finding::error };
+            let message = format!("Only TiCDC's new architecture knows `{name}`; the classic one {}.", refused_or_ignored(option, target));
+            let report = if option.in_uri || target == Target::Native { Finding::warning } else { Finding::error };
             Some(
                 report(&option.path, "option-not-in-architecture", message)
                     .hint("Remove it, or set `changefeed.ticdc_architecture = \"new\"` for a server with `newarch = true`."),
@@ -113,12 +117,12 @@ fn deprecated(option: &Written<'_>) -> Option<Finding> {
     Some(Finding::warning(&option.path, "option-deprecated", format!("`{}` is deprecated.", option.key.name)).hint(option.key.deprecated))
 }
 
-fn word_too_new(option: &Written<'_>, release: Release, is_native: bool) -> Option<Finding> {
+fn word_too_new(option: &Written<'_>, release: Release, target: Target) -> Option<Finding> {
     let word = option.text()?;
     let since = word_since(option.key.name, &word);
     let version = release.version.filter(|_| !release.has(since))?;
     let message = format!("`{word}` came to `{}` with TiCDC {since}: {version} does not know it.", option.key.name);
-    let report = if is_native || matches!(since, Since::About(_)) { Finding::warning } else { Finding::error };
+    let report = if target == Target::Native || matches!(since, Since::About(_)) { Finding::warning } else { Finding::error };
     Some(report(&option.path, "value-too-new", message).hint("Choose another word, or a newer `changefeed.ticdc_version`."))
 }
 
