@@ -4,7 +4,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use shared::ticdc::{Architectures, ConfigKey, Place, Since, ValueType, all};
+use serde_json::{Value, json};
+use shared::config::{from_json, validate};
+use shared::ticdc::{Architectures, ConfigKey, Place, Since, ValueType, all, word_since};
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
 
 const HEAD: &str = "# TiCDC's options for Kafka sinks
@@ -63,29 +65,20 @@ fn row(key: &ConfigKey) -> String {
     format!(
         "| `{}` | {place} | {} | {default} | {} | {architecture} | {} | {doc} |\n",
         key.name,
-        value(key.value_type),
+        value(key),
         key.since,
         protocols.join(", ")
     )
 }
 
-fn value(value_type: ValueType) -> String {
-    let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
-    match value_type {
-        ValueType::Boolean => "boolean".to_owned(),
-        ValueType::Integer(i64::MIN, _) => "whole number".to_owned(),
-        ValueType::Integer(least, i64::MAX) => format!("whole number from {least}"),
-        ValueType::Integer(least, most) => format!("whole number, {least} to {most}"),
-        ValueType::Number => "number".to_owned(),
-        ValueType::Duration(0) => "duration".to_owned(),
-        ValueType::Duration(least) => format!("duration from {least}s"),
-        ValueType::Text => "text".to_owned(),
-        ValueType::Word(known) => words(known),
-        ValueType::Texts => "list of texts".to_owned(),
-        ValueType::Words(known) => format!("list of {}", words(known)),
-        ValueType::Integers => "list of whole numbers".to_owned(),
-        ValueType::Section => "not looked into".to_owned(),
-    }
+/// Words with the release that brought them, where that was later than the option.
+fn value(key: &ConfigKey) -> String {
+    let ValueType::Word(words) = key.value_type else { return key.value_type.to_string() };
+    let shown = words.iter().map(|word| match word_since(key.name, word) {
+        Since::Always => format!("`{word}`"),
+        since => format!("`{word}` ({since})"),
+    });
+    shown.collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -138,4 +131,82 @@ fn what_is_not_released_is_of_the_new_architecture() {
     let known = ["avro-include-before-value", "target-schema", "target-table", "ignore-update-only-columns", "performance-mode"];
     assert_eq!(unreleased, known);
     assert!(all().filter(|key| key.since == Since::Unreleased).all(|key| key.architectures == Architectures::New));
+}
+
+/// Paths of the findings about one value at a place of the changefeed's configuration.
+fn found_in_file(path: &str, value: &Value) -> Vec<String> {
+    let mut config = value.clone();
+    for name in path.rsplit('.') {
+        config = match name.strip_suffix("[]") {
+            Some(list) => json!({ list: [config] }),
+            None => json!({ name: config }),
+        };
+    }
+    found(json!({"protocol": "avro"}), config)
+}
+
+fn found(params: Value, config: Value) -> Vec<String> {
+    let document = json!({
+        "version": 1, "name": "p", "kafka": {"brokers": ["h:1"], "topic": "t", "params": params}, "changefeed": {"config": config},
+    });
+    let findings = match from_json(document) {
+        Ok(pipeline) => validate(&pipeline),
+        Err(error) => error.findings,
+    };
+    findings.into_iter().map(|finding| format!("{} {}", finding.path, finding.code)).collect()
+}
+
+fn is_about_the_value(finding: &str, path: &str) -> bool {
+    finding.strip_prefix(path).is_some_and(|rest| {
+        let (item, code) = rest.split_once(' ').unwrap_or_default();
+        // an item of a list is as good as the list
+        (item.is_empty() || item.starts_with('[')) && !code.starts_with("option-") && code != "native-unsupported"
+    })
+}
+
+#[test]
+fn a_value_of_another_type_is_found_at_every_option() {
+    for key in all().filter(|key| !matches!(key.value_type, ValueType::Section)) {
+        let Some(path) = key.path() else { continue };
+        let at = format!("changefeed.config.{}", path.replace("[]", "[0]"));
+        let findings = found_in_file(&path, &json!({"unexpected": 1}));
+        assert!(findings.iter().any(|finding| is_about_the_value(finding, &at)), "{at}: {findings:?}");
+    }
+}
+
+#[test]
+fn a_word_that_is_no_value_is_found_at_every_parameter() {
+    for key in all().filter(|key| !matches!(key.value_type, ValueType::Text)) {
+        let Some(name) = key.param() else { continue };
+        let at = format!("kafka.params.{name}");
+        let findings = found(json!({ "protocol": "avro", name: "yes, please" }), json!({}));
+        assert!(findings.iter().any(|finding| is_about_the_value(finding, &at)), "{at}: {findings:?}");
+    }
+}
+
+#[test]
+fn defaults_and_words_of_the_model_are_taken() {
+    for key in all().filter(|key| !key.default.is_empty()) {
+        let values: Vec<Value> = match key.value_type {
+            ValueType::Boolean => key.default.parse::<bool>().ok().into_iter().map(Value::from).collect(),
+            ValueType::Integer(..) => key.default.parse::<i64>().ok().into_iter().map(Value::from).collect(),
+            ValueType::Duration(_) => vec![key.default.into()],
+            ValueType::Word(words) => words.iter().map(|&word| word.into()).collect(),
+            _ => continue,
+        };
+        for value in values {
+            for (place, at, findings) in [
+                key.path().map(|path| ("file", format!("changefeed.config.{}", path.replace("[]", "[0]")), found_in_file(&path, &value))),
+                key.param()
+                    .map(|name| ("URI", format!("kafka.params.{name}"), found(json!({ "protocol": "avro", name: value }), json!({})))),
+            ]
+            .into_iter()
+            .flatten()
+            {
+                let bad = ["wrong-", "param-invalid", "-invalid", "-unknown", "unknown-"];
+                let about = findings.iter().find(|f| is_about_the_value(f, &at) && bad.iter().any(|code| f.contains(code)));
+                assert!(about.is_none(), "{value} in the {place}: {about:?}");
+            }
+        }
+    }
 }

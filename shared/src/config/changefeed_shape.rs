@@ -2,9 +2,11 @@
 
 use super::shape::{Shape, check as check_value, wrong_type};
 use crate::Finding;
+use crate::sink_uri::parse_duration;
 use crate::spelling::did_you_mean;
 use crate::ticdc::{ConfigKey, Place, ValueType, all, by_param, by_path, children, is_section};
 use serde_json::Value;
+use std::time::Duration;
 
 /// `path` is where the configuration stands in the document.
 pub(super) fn check(config: &Value, path: &str, findings: &mut Vec<Finding>) {
@@ -20,6 +22,7 @@ fn check_table(table: &Value, at: &str, path: &str, findings: &mut Vec<Finding>)
         let list = format!("{inner}[]");
         if let Some(key) = by_path(&inner) {
             check_value(value, shape_of(key), &path, findings);
+            findings.extend(short_duration(key, value, &path));
         } else if is_section(&inner) {
             check_table(value, &inner, &path, findings);
         } else if is_section(&list) {
@@ -54,10 +57,24 @@ fn advice(at: &str, name: &str) -> String {
     }
 }
 
+/// A text that is no duration, or one below the least that TiCDC takes.
+fn short_duration(key: &ConfigKey, value: &Value, path: &str) -> Option<Finding> {
+    let (ValueType::Duration(least), Value::String(text), false) = (key.value_type, value, is_decoded_elsewhere(key)) else { return None };
+    if parse_duration(text).is_some_and(|duration| duration >= Duration::from_secs(least.into())) {
+        return None;
+    }
+    let message = format!("`{}` must be a {}.", key.name, key.value_type);
+    Some(Finding::error(path, "duration-invalid", message).hint("Write it as `30s`, `10m` or `1h30m`; days are not known."))
+}
+
+/// Options that are decoded with the URI's parameters, in `sink_uri`.
+fn is_decoded_elsewhere(key: &ConfigKey) -> bool {
+    key.section == "sink.kafka-config" || key.section == "sink.kafka-config.codec-config"
+}
+
 /// What to look for in a value. Options with rules of their own, which say more, are left to those.
 fn shape_of(key: &ConfigKey) -> Shape {
-    // decoded with the URI's parameters in `sink_uri`
-    if key.section == "sink.kafka-config" || key.section == "sink.kafka-config.codec-config" {
+    if is_decoded_elsewhere(key) {
         return if matches!(key.value_type, ValueType::Texts) { Shape::Texts } else { Shape::Any };
     }
     match key.value_type {
@@ -114,6 +131,9 @@ mod tests {
             (json!({"filter": {"rules": "*.*"}}), "filter.rules", "wrong-type"),
             (json!({"filter": {"ignore-txn-start-ts": [1, "x"]}}), "filter.ignore-txn-start-ts", "wrong-type"),
             (json!({"filter": {"event-filters": {}}}), "filter.event-filters", "wrong-type"),
+            (json!({"sync-point-interval": "10s"}), "sync-point-interval", "duration-invalid"),
+            (json!({"changefeed-error-stuck-duration": "1d"}), "changefeed-error-stuck-duration", "duration-invalid"),
+            (json!({"sync-point-retention": 3600}), "sync-point-retention", "wrong-type"),
             (json!({"sink": 1}), "sink", "wrong-type"),
             (json!({"sink": {"open": {"output-old-value": "no"}}}), "sink.open.output-old-value", "wrong-type"),
             (

@@ -2,6 +2,7 @@
 
 use super::protocol::Protocol;
 use super::release::{Since, Version};
+use std::fmt;
 
 /// Where an option may be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,29 @@ pub enum ValueType {
     Integers,
     /// Another sink's section; nothing here looks into it.
     Section,
+}
+
+impl fmt::Display for ValueType {
+    /// For people: `whole number, 1 to 10`, `duration from 30s`, the words themselves.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean => f.write_str("boolean"),
+            Self::Integer(i64::MIN, _) => f.write_str("whole number"),
+            Self::Integer(least, i64::MAX) => write!(f, "whole number from {least}"),
+            Self::Integer(least, most) => write!(f, "whole number, {least} to {most}"),
+            Self::Number => f.write_str("number"),
+            Self::Duration(0) => f.write_str("duration"),
+            Self::Duration(least) if least % 3600 == 0 => write!(f, "duration from {}h", least / 3600),
+            Self::Duration(least) if least % 60 == 0 => write!(f, "duration from {}m", least / 60),
+            Self::Duration(least) => write!(f, "duration from {least}s"),
+            Self::Text => f.write_str("text"),
+            Self::Word(words) => write!(f, "`{}`", words.join("` `")),
+            Self::Texts => f.write_str("list of texts"),
+            Self::Words(words) => write!(f, "list of `{}`", words.join("` `")),
+            Self::Integers => f.write_str("list of whole numbers"),
+            Self::Section => f.write_str("not looked into"),
+        }
+    }
 }
 
 /// Which architecture acts on an option.
@@ -165,6 +189,16 @@ impl ConfigKey {
     #[must_use]
     pub fn param(&self) -> Option<&'static str> {
         (self.place != Place::File).then_some(self.name)
+    }
+
+    /// Where a document has it, in the sink URI if that can carry it: `kafka.params.compression`,
+    /// `changefeed.config.sink.dispatchers[].topic`.
+    #[must_use]
+    pub fn document_path(&self) -> String {
+        match self.param() {
+            Some(name) => format!("kafka.params.{name}"),
+            None => format!("changefeed.config.{}", self.path().unwrap_or_default()),
+        }
     }
 
     /// Whether a changefeed with this protocol reads it.

@@ -7,6 +7,7 @@
 //!
 //! Source: `pingcap/ticdc` pkg/config, pkg/sink/kafka, pkg/sink/codec; `pingcap/docs` ticdc/.
 
+mod api_name;
 mod document;
 mod key;
 mod keys;
@@ -15,6 +16,7 @@ mod release;
 mod search;
 mod words;
 
+pub use api_name::{api_name, file_name};
 pub use document::{Written, written};
 pub use key::{Architectures, ConfigKey, Place, ValueType};
 pub use keys::{all, by_param, by_path, children, is_section};

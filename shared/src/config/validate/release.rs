@@ -2,7 +2,7 @@
 
 use crate::Finding;
 use crate::config::{Pipeline, Target};
-use crate::ticdc::{Architecture, Architectures, NEWEST, Protocol, Release, Since, Version, Written, word_since};
+use crate::ticdc::{Architecture, Architectures, NEWEST, Protocol, Release, Since, Version, Written, api_name, word_since};
 
 /// From these releases on `case-sensitive` is false when it is not given.
 const CASE_INSENSITIVE: Since = Since::Releases(&[Version::new(6, 5, 6), Version::new(7, 1, 3), Version::new(7, 5, 0)]);
@@ -12,14 +12,15 @@ pub(super) fn check(pipeline: &Pipeline, written: &[Written<'_>], findings: &mut
     check_version(pipeline, release, findings);
     check_default_case(pipeline, release, findings);
     let protocol = Protocol::of(pipeline);
-    let is_native = pipeline.changefeed.target == Target::Native;
+    let target = pipeline.changefeed.target;
     for option in written {
         findings.extend(
-            too_new(option, release, is_native)
-                .or_else(|| other_architecture(option, release, is_native))
+            too_new(option, release, target)
+                .or_else(|| other_architecture(option, release, target))
                 .or_else(|| other_protocol(option, protocol))
                 .or_else(|| deprecated(option))
-                .or_else(|| word_too_new(option, release, is_native)),
+                .or_else(|| not_in_api(option, target))
+                .or_else(|| word_too_new(option, release, target)),
         );
     }
 }
@@ -57,25 +58,29 @@ fn check_default_case(pipeline: &Pipeline, release: Release, findings: &mut Vec<
     }
 }
 
-/// In the file TiCDC refuses what it does not know; in the URI it does nothing, which nobody notices.
-fn refused_or_ignored(option: &Written<'_>) -> &'static str {
-    if option.in_uri { "ignores it silently" } else { "refuses the configuration" }
+/// The command line refuses a key that TiCDC does not know. The Open API and the sink URI let it pass, and nobody notices.
+fn refused_or_ignored(option: &Written<'_>, target: Target) -> &'static str {
+    match (option.in_uri, target) {
+        (true, _) => "ignores it silently",
+        (false, Target::Ticdc) => "ignores it silently in its Open API, and refuses it on its command line",
+        (false, _) => "refuses the configuration",
+    }
 }
 
-fn too_new(option: &Written<'_>, release: Release, is_native: bool) -> Option<Finding> {
+fn too_new(option: &Written<'_>, release: Release, target: Target) -> Option<Finding> {
     let version = release.version.filter(|_| !release.has(option.key.since))?;
-    let message = format!("`{}` came with TiCDC {}: {version} {}.", option.key.name, option.key.since, refused_or_ignored(option));
-    let unsure = option.in_uri || is_native || matches!(option.key.since, Since::About(_));
+    let message = format!("`{}` came with TiCDC {}: {version} {}.", option.key.name, option.key.since, refused_or_ignored(option, target));
+    let unsure = option.in_uri || target == Target::Native || matches!(option.key.since, Since::About(_));
     let report = if unsure { Finding::warning } else { Finding::error };
     Some(report(&option.path, "option-too-new", message).hint("Remove it, or choose a newer `changefeed.ticdc_version`."))
 }
 
-fn other_architecture(option: &Written<'_>, release: Release, is_native: bool) -> Option<Finding> {
+fn other_architecture(option: &Written<'_>, release: Release, target: Target) -> Option<Finding> {
     let name = option.key.name;
     match (option.key.architectures, release.architecture?) {
         (Architectures::New, Architecture::Classic) => {
-            let message = format!("Only TiCDC's new architecture knows `{name}`; the classic one {}.", refused_or_ignored(option));
-            let report = if option.in_uri || is_native { Finding::warning } else { Finding::error };
+            let message = format!("Only TiCDC's new architecture knows `{name}`; the classic one {}.", refused_or_ignored(option, target));
+            let report = if option.in_uri || target == Target::Native { Finding::warning } else { Finding::error };
             Some(
                 report(&option.path, "option-not-in-architecture", message)
                     .hint("Remove it, or set `changefeed.ticdc_architecture = \"new\"` for a server with `newarch = true`."),
@@ -113,12 +118,25 @@ fn deprecated(option: &Written<'_>) -> Option<Finding> {
     Some(Finding::warning(&option.path, "option-deprecated", format!("`{}` is deprecated.", option.key.name)).hint(option.key.deprecated))
 }
 
-fn word_too_new(option: &Written<'_>, release: Release, is_native: bool) -> Option<Finding> {
+/// A changefeed on a TiCDC cluster is created through its Open API.
+fn not_in_api(option: &Written<'_>, target: Target) -> Option<Finding> {
+    let table = option.key.section.rsplit('.').next().unwrap_or_default();
+    if target != Target::Ticdc || option.in_uri || option.is_default() || api_name(table, option.key.name, None).is_some() {
+        return None;
+    }
+    let message = format!("TiCDC's Open API has no field for `{}`: it would be lost.", option.key.name);
+    Some(Finding::warning(&option.path, "option-not-in-api", message).hint(match option.key.param() {
+        Some(name) => format!("Move it to `kafka.params.{name}`."),
+        None => "Create the changefeed with `cdc cli` from the exported files.".to_owned(),
+    }))
+}
+
+fn word_too_new(option: &Written<'_>, release: Release, target: Target) -> Option<Finding> {
     let word = option.text()?;
     let since = word_since(option.key.name, &word);
     let version = release.version.filter(|_| !release.has(since))?;
     let message = format!("`{word}` came to `{}` with TiCDC {since}: {version} does not know it.", option.key.name);
-    let report = if is_native || matches!(since, Since::About(_)) { Finding::warning } else { Finding::error };
+    let report = if target == Target::Native || matches!(since, Since::About(_)) { Finding::warning } else { Finding::error };
     Some(report(&option.path, "value-too-new", message).hint("Choose another word, or a newer `changefeed.ticdc_version`."))
 }
 
@@ -126,14 +144,14 @@ fn word_too_new(option: &Written<'_>, release: Release, is_native: bool) -> Opti
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::validate;
-    use crate::config::Pipeline;
+    use crate::config::{Pipeline, Target};
     use crate::ticdc::Protocol;
     use serde_json::{Value, json};
 
     /// `path code severity` of the findings that a release has against options.
     fn found(version: &str, architecture: &str, params: Value, config: Value) -> Vec<String> {
         let mut pipeline = Pipeline::named("p");
-        pipeline.changefeed.target = crate::config::Target::Export;
+        pipeline.changefeed.target = Target::Export;
         pipeline.changefeed.ticdc_version = version.to_owned();
         pipeline.changefeed.ticdc_architecture = architecture.to_owned();
         pipeline.changefeed.config = serde_json::from_value(config).unwrap();
@@ -203,6 +221,25 @@ mod tests {
             found("", "", json!({"protocol": Protocol::CanalJson.name(), "avro-decimal-handling-mode": "string"}), none()),
             ["kafka.params.avro-decimal-handling-mode option-ignored-by-protocol Warning"]
         );
+    }
+
+    #[test]
+    fn what_the_open_api_cannot_carry_is_sent_to_the_uri() {
+        let found = |target: Target, params: Value, file: bool| {
+            let mut pipeline = Pipeline::named("p");
+            pipeline.changefeed.target = target;
+            pipeline.kafka.params = params.as_object().unwrap().clone();
+            let config = json!({"codec-config": {"output-row-key": file}});
+            pipeline.changefeed.config.sink.extra.insert("kafka-config".to_owned(), config);
+            let findings = validate(&pipeline);
+            findings.into_iter().filter(|f| f.code == "option-not-in-api").map(|f| (f.path, f.hint)).collect::<Vec<_>>()
+        };
+        let simple = || json!({"protocol": "simple"});
+        let path = "changefeed.config.sink.kafka-config.codec-config.output-row-key";
+        let hint = "Move it to `kafka.params.output-row-key`.";
+        assert_eq!(found(Target::Ticdc, simple(), true), [(path.to_owned(), hint.to_owned())]);
+        assert!(found(Target::Export, simple(), true).is_empty() && found(Target::Ticdc, simple(), false).is_empty());
+        assert!(found(Target::Ticdc, json!({"protocol": "simple", "output-row-key": true}), false).is_empty());
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub(super) static KEYS: &[ConfigKey] = &[
         .since(&[Version::new(6, 1, 0)])
         .also("_tidb_op _tidb_commit_ts commit timestamp metadata")
         .doc("Adds operation and commit time to every message; with Avro they are columns for every sink."),
-    ConfigKey::both(CODEC, "max-batch-size", Integer(1, i32::MAX as i64), "16")
+    ConfigKey::both(CODEC, "max-batch-size", Integer(1, i64::MAX), "16")
         .protocols(&[Protocol::OpenProtocol])
         .also("batch.size")
         .doc("Row changes in one message, with the open protocol only."),

@@ -15,7 +15,7 @@ pub(super) static KEYS: &[ConfigKey] = &[
         .doc("Partitions of a topic that TiCDC creates; of an existing default topic only that many are written, and more than it has are refused."),
     ConfigKey::both(SECTION, "replication-factor", Integer(1, i16::MAX as i64), "1")
         .also("replicas default.replication.factor topic.creation.default.replication.factor")
-        .doc("Replicas of a topic that TiCDC creates: Confluent Cloud takes 3 only, and below `min.insync.replicas` with `required-acks` -1 nothing can be written."),
+        .doc("Replicas of a topic that TiCDC creates: Confluent Cloud takes 3 only, and fewer than the brokers' `min.insync.replicas` are refused with `required-acks` -1."),
     ConfigKey::both(SECTION, "auto-create-topic", Boolean, "true")
         .also("auto.create.topics.enable create topics automatically")
         .doc("Creates topics that are missing, without any topic setting; `false` refuses a changefeed whose default topic is missing."),
@@ -24,7 +24,7 @@ pub(super) static KEYS: &[ConfigKey] = &[
         .doc("The brokers' version as `x.y.z` (or `0.x.y.z`); asked of the brokers when it is left out, which is better."),
     ConfigKey::both(SECTION, "max-message-bytes", Integer(1, i64::MAX), "10485760")
         .also("max.request.size message.max.bytes max.message.bytes message size")
-        .doc("Largest message in bytes; the new architecture replaces it by the topic's own limit, the classic one takes the smaller of the two less 128."),
+        .doc("Largest message in bytes; the new architecture replaces it by the topic's own limit, the classic one caps it at that limit less 128."),
     ConfigKey::uri("max-retry", Integer(i64::MIN, i64::MAX), "5")
         .also("retries")
         .doc("Tries of the producer; only the sink URI can carry it, and a negative number counts as 5."),

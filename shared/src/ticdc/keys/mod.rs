@@ -72,6 +72,8 @@ mod tests {
         for path in ["memory-quota", "sink.protocol", "sink.dispatchers[].topic", "filter.event-filters[].ignore-sql"] {
             assert_eq!(by_path(path).unwrap().path().unwrap(), path);
         }
+        assert_eq!(by_path("sink.kafka-config.compression").unwrap().document_path(), "kafka.params.compression");
+        assert_eq!(by_path("sink.dispatchers[].topic").unwrap().document_path(), "changefeed.config.sink.dispatchers[].topic");
         assert!(by_path("sink").is_none() && by_path("sink.dispatchers.topic").is_none());
     }
 
