@@ -3,8 +3,8 @@
 use super::trap::{AUTHORITY_ENDS, Effect, Pattern, Trap, is_userinfo};
 use crate::quoting::{hcl, jaas, properties};
 use crate::render::shell::{double_quoted, quoted};
-use crate::sink_uri::RegistryUrl;
 use crate::sink_uri::escape::{Plus, decode, encode};
+use crate::sink_uri::uri::is_go_host;
 use Effect::{Changes, Ends, Refuses};
 
 /// A place where users put a secret.
@@ -165,7 +165,8 @@ impl Consumer {
             ],
             Self::RegistryUrl => &[
                 (Pattern::Control, Refuses, "makes the URL invalid"),
-                (Pattern::AnyOf(AUTHORITY_ENDS), Refuses, "ends the credentials: the URL is refused, or leads elsewhere"),
+                (Pattern::AnyOf(AUTHORITY_ENDS), Refuses, "ends the credentials, and what stands before it is no host"),
+                (Pattern::AnyOf(AUTHORITY_ENDS), Ends, "ends the credentials: the URL leads to another host"),
                 (Pattern::HalfEscape, Refuses, "is no escape: the URL is refused"),
                 (Pattern::NotUserinfo, Refuses, "is not allowed in a URL's credentials"),
                 (Pattern::Escape, Changes, "is decoded"),
@@ -220,24 +221,38 @@ fn find_any(traps: &[Trap], text: &str) -> bool {
 
 /// A value of a URL's query, as Go's `net/url` reads it.
 fn read_query(text: &str) -> Read {
-    if text.chars().any(|c| c.is_ascii_control()) {
+    let uri = text.split('#').next().unwrap_or_default();
+    if Pattern::Control.find(uri).is_some() {
         return Read::Refused;
     }
-    let value = text.split(['&', '#']).next().unwrap_or_default();
+    let value = uri.split('&').next().unwrap_or_default();
     if value.contains(';') {
         return Read::Other;
     }
     decode(value, Plus::Space).map_or(Read::Other, Read::Text)
 }
 
-/// A password in a URL, as Go reads it: stricter about characters than our own reader of pasted URLs.
+/// A password in a URL's credentials, as Go's `net/url` reads it.
 fn read_userinfo(text: &str) -> Read {
-    const HOST: &str = "registry";
-    match RegistryUrl::parse(&format!("https://key:{text}@{HOST}")) {
-        Ok(url) if url.host == HOST && text.chars().all(is_userinfo) => url.password.map_or(Read::Other, Read::Text),
-        Ok(url) if url.host != HOST => Read::Other,
-        _ => Read::Refused,
+    let has_sound_escapes = |part: &str| Pattern::HalfEscape.find(part).is_none();
+    let is_credentials = |part: &str| part.chars().all(is_userinfo) && has_sound_escapes(part);
+    if Pattern::Control.find(text.split('#').next().unwrap_or_default()).is_some() {
+        return Read::Refused;
     }
+    let Some(end) = Pattern::AnyOf(AUTHORITY_ENDS).find(text) else {
+        return match is_credentials(text) {
+            true => decode(text, Plus::Literal).map_or(Read::Other, Read::Text),
+            false => Read::Refused,
+        };
+    };
+    // what stands before the end is taken for a host and its port, or has one behind an `@`
+    let (authority, rest) = text.split_at(end);
+    let (credentials, host) = match authority.rsplit_once('@') {
+        Some((credentials, host)) => (credentials, host.to_owned()),
+        None => ("", format!("key:{authority}")),
+    };
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    if is_credentials(credentials) && is_go_host(&host) && has_sound_escapes(path) { Read::Other } else { Read::Refused }
 }
 
 /// The password of a login module: a line that ends too early leaves its quotes open.

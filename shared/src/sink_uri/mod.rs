@@ -8,7 +8,7 @@ mod options;
 mod params;
 mod registry_url;
 mod transport;
-mod uri;
+pub(crate) mod uri;
 
 pub use go_duration::parse_duration;
 pub use options::{Compression, KafkaOptions, generated_client_id};

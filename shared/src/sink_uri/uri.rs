@@ -132,7 +132,7 @@ fn is_host_char(c: char) -> bool {
 }
 
 /// Whether Go accepts the whole list as one host: it checks the characters and only the last port.
-fn is_go_host(host: &str) -> bool {
+pub(crate) fn is_go_host(host: &str) -> bool {
     let after = match host.strip_prefix('[') {
         Some(_) => host.rsplit_once(']').map(|(_, after)| after),
         None => Some(host.rfind(':').map_or("", |at| &host[at..])),

@@ -30,7 +30,8 @@ fn what_each_consumer_makes_of_a_text_is_said() {
     for (text, expected) in [
         ("abcXYZ019-._~", &[][..]),
         ("", &[]),
-        ("a/b=", &["Registry URL refuses: `/` at character 2 ends the credentials: the URL is refused, or leads elsewhere."]),
+        ("a/b=", &["Registry URL refuses: `/` at character 2 ends the credentials, and what stands before it is no host."]),
+        ("1/b", &["Registry URL: `/` at character 2 ends the credentials: the URL leads to another host."]),
         ("abcd+e", &["TiCDC sink URI: `+` at character 5 becomes a space."]),
         (
             "a%2Bb",
@@ -51,7 +52,7 @@ fn what_each_consumer_makes_of_a_text_is_said() {
             "é#",
             &[
                 "TiCDC sink URI: `#` at character 2 ends the URI: the rest is lost.",
-                "Registry URL refuses: A character outside ASCII at character 1 is not allowed in a URL's credentials. `#` at character 2 ends the credentials: the URL is refused, or leads elsewhere.",
+                "Registry URL refuses: A character outside ASCII at character 1 is not allowed in a URL's credentials. `#` at character 2 ends the credentials, and what stands before it is no host.",
                 "Java properties file: A character outside ASCII at character 1 is read as two or more, the file being taken for ISO-8859-1.",
                 "JAAS in a Java properties file: A character outside ASCII at character 1 is read as two or more, the file being taken for ISO-8859-1.",
             ],
