@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::config::{from_json, validate};
 use shared::ticdc::{Architectures, ConfigKey, Place, Since, ValueType, all, word_since};
@@ -208,5 +209,49 @@ fn defaults_and_words_of_the_model_are_taken() {
                 assert!(about.is_none(), "{value} in the {place}: {about:?}");
             }
         }
+    }
+}
+
+/// Any JSON, its keys mostly those of options and tables.
+fn configuration() -> impl Strategy<Value = Value> {
+    let tables = ["sink", "filter", "kafka-config", "codec-config", "dispatchers", "event-filters", "column-selectors", "scheduler"];
+    let names: Vec<&str> = all().map(|key| key.name).chain(tables).chain(["", "a.b", "nonsense"]).collect();
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 48, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::vec((proptest::sample::select(names.clone()), inner), 0..6)
+                .prop_map(|fields| Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())),
+        ]
+    })
+}
+
+/// As [`configuration`], a table at its top.
+fn table() -> impl Strategy<Value = Value> {
+    configuration().prop_map(|value| if value.is_object() { value } else { json!({}) })
+}
+
+proptest! {
+    #[test]
+    fn no_configuration_panics(params in table(), config in table(), version in "[v0-9.a-z-]{0,12}") {
+        let document = json!({
+            "version": 1, "name": "p", "kafka": {"brokers": ["h:1"], "topic": "t", "params": params},
+            "changefeed": {"config": config, "ticdc_version": version, "target": "export"},
+        });
+        if let Ok(pipeline) = from_json(document) {
+            let findings = validate(&pipeline);
+            prop_assert!(findings.iter().all(|finding| !finding.message.is_empty()));
+        }
+    }
+
+    #[test]
+    fn no_search_panics(words in ".{0,40}") {
+        prop_assert!(shared::ticdc::search(&words).len() <= all().count());
     }
 }

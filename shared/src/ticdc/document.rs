@@ -4,8 +4,8 @@ use super::key::ConfigKey;
 use super::keys::{by_param, by_path};
 use serde_json::{Map, Value};
 
-/// One option as a document has it.
-#[derive(Clone, Debug)]
+/// One option as a document has it. `Debug` shows no value, which may be a secret.
+#[derive(Clone)]
 pub struct Written<'a> {
     pub key: &'static ConfigKey,
     /// Where it stands: `kafka.params.compression`, `changefeed.config.sink.dispatchers[0].topic`.
@@ -13,6 +13,12 @@ pub struct Written<'a> {
     pub value: &'a Value,
     /// In the sink URI, where a value is text and a name that is not known is ignored.
     pub in_uri: bool,
+}
+
+impl std::fmt::Debug for Written<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Written").field("path", &self.path).field("in_uri", &self.in_uri).finish_non_exhaustive()
+    }
 }
 
 impl Written<'_> {
@@ -89,6 +95,7 @@ mod tests {
             "memory-quota": 5,
         });
         let found = written(params.as_object().unwrap(), &config);
+        assert!(!format!("{found:?}").contains("lz4"), "a value may be a secret");
         let shown: Vec<(&str, bool, bool)> = found.iter().map(|o| (o.path.as_str(), o.in_uri, o.is_default())).collect();
         assert_eq!(
             shown,
