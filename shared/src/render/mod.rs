@@ -7,6 +7,7 @@ mod commands;
 mod open_api;
 mod readme;
 mod secrets;
+mod setup;
 mod shell;
 
 pub use bundle::bundle;
@@ -15,3 +16,4 @@ pub use client_properties::{client_properties, java_client_properties};
 pub use commands::{cdc_cli, tiup_ctl};
 pub use open_api::open_api_request;
 pub use secrets::{Resolve, Secrets};
+pub use setup::{snowflake_setup, sqlserver_setup};

@@ -4,6 +4,12 @@ use super::changefeed_toml::comment;
 use super::secrets::Placeholder;
 use crate::config::Pipeline;
 
+/// Kind of connector, script, what it does.
+const SETUP: [(&str, &str, &str); 2] = [
+    ("sqlserver", "setup/sqlserver.sql", "makes the database, login and rights that the SQL Server connector needs"),
+    ("snowflake", "setup/snowflake.sql", "makes the database, role and user that the Snowflake connector needs"),
+];
+
 /// `in_clear`: values were asked for, so that the files hold those that could be had.
 pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear: bool) -> String {
     let mut text = format!(
@@ -20,6 +26,11 @@ pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear
     );
     if pipeline.ksqldb.iter().any(|statement| !statement.sql.is_empty()) {
         text.push_str("| `ksqldb.sql` | your ksqlDB statements |\n");
+    }
+    for (kind, file, use_of_it) in SETUP {
+        if pipeline.connectors.iter().any(|connector| connector.kind == kind) {
+            text.push_str(&format!("| `{file}` | {use_of_it}; its first lines say how to run it |\n"));
+        }
     }
     if in_clear {
         text.push_str("\nThe files hold secrets in clear: keep them to yourself.\n");
