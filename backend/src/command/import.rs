@@ -102,8 +102,7 @@ fn show(file: &str, understood: &Understood) -> String {
 
 fn as_json(understood: &[(String, Understood)], findings: &[Finding]) -> serde_json::Value {
     let parts = understood.iter().map(|(file, one)| {
-        let facts: Vec<_> =
-            one.facts.iter().map(|fact| json!({ "label": fact.label, "value": fact.value, "path": fact.path })).collect();
+        let facts: Vec<_> = one.facts.iter().map(|fact| json!({ "label": fact.label, "value": fact.value, "path": fact.path })).collect();
         json!({ "file": file, "kind": one.kind, "title": one.title, "facts": facts })
     });
     json!({ "understood": parts.collect::<Vec<_>>(), "findings": findings })

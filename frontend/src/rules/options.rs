@@ -25,9 +25,8 @@ pub fn search_options(words: &str) -> Vec<&'static ConfigKey> {
 pub fn written_options(document: &Pipeline, opened: &[&'static str]) -> Vec<&'static ConfigKey> {
     let config = serde_json::to_value(&document.changefeed.config).unwrap_or_default();
     let written = ticdc::written(&document.kafka.params, &config);
-    let is_shown = |key: &&'static ConfigKey| {
-        opened.contains(&key.name) || written.iter().any(|one| std::ptr::eq(one.key, *key) && !one.is_default())
-    };
+    let is_shown =
+        |key: &&'static ConfigKey| opened.contains(&key.name) || written.iter().any(|one| std::ptr::eq(one.key, *key) && !one.is_default());
     all_options().into_iter().filter(is_shown).collect()
 }
 

@@ -43,11 +43,7 @@ fn storage_key(name: &str) -> String {
 
 impl KeptDrafts {
     pub fn provide() {
-        provide_context(Self {
-            by_name: StoredValue::new(HashMap::new()),
-            tables: StoredValue::new(None),
-            turn: StoredValue::new(0),
-        });
+        provide_context(Self { by_name: StoredValue::new(HashMap::new()), tables: StoredValue::new(None), turn: StoredValue::new(0) });
     }
 
     pub fn expect() -> Self {

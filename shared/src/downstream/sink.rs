@@ -74,7 +74,7 @@ impl Sink {
 }
 
 /// Whether a connector reads a topic.
-pub(super) fn reads(settings: &Settings<'_>, topic: &str) -> bool {
+pub(crate) fn reads(settings: &Settings<'_>, topic: &str) -> bool {
     Topics::of(settings).hold(topic)
 }
 

@@ -7,6 +7,7 @@ use super::connectors::connector_files;
 use super::open_api::open_api_request;
 use super::readme::readme;
 use super::secrets::{Secrets, placeholders, with_references};
+use super::setup::{snowflake_setup, sqlserver_setup};
 use crate::config::{Pipeline, render};
 
 /// File names and texts, the README first. The same document gives the same bytes.
@@ -29,6 +30,9 @@ pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)
     if !statements.is_empty() {
         files.push(("ksqldb.sql", statements));
     }
+    // The document has no table definitions: the scripts stop at rights.
+    let setup = [("setup/sqlserver.sql", sqlserver_setup(pipeline, &[])), ("setup/snowflake.sql", snowflake_setup(pipeline, &[]))];
+    files.extend(setup.into_iter().filter(|(_, script)| !script.is_empty()));
     files.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(connectors).collect()
 }
 

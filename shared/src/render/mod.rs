@@ -8,6 +8,7 @@ mod connectors;
 mod open_api;
 mod readme;
 mod secrets;
+mod setup;
 pub(crate) mod shell;
 
 pub use bundle::bundle;
@@ -17,3 +18,4 @@ pub use commands::{cdc_cli, tiup_ctl};
 pub use connectors::{Terraform, connector_checklist, connector_cli_config, connector_request, is_exported, terraform};
 pub use open_api::open_api_request;
 pub use secrets::{Resolve, Secrets, new_references, with_references};
+pub use setup::{snowflake_setup, sqlserver_setup};

@@ -6,6 +6,12 @@ use super::secrets::Placeholder;
 use crate::config::{Connector, Pipeline};
 use crate::connector::Flavour;
 
+/// Kind of connector, script, what it does.
+const SETUP: [(&str, &str, &str); 2] = [
+    ("sqlserver", "setup/sqlserver.sql", "makes the database, login and rights that the SQL Server connector needs"),
+    ("snowflake", "setup/snowflake.sql", "makes the database, role and user that the Snowflake connector needs"),
+];
+
 /// What a connector's file is called, and what it is for.
 const CONNECTOR_ROWS: [(&str, &str); 5] = [
     ("connectors/", "| `connectors/*.json` | a connector each, as a request: `POST /connectors` |\n"),
@@ -35,6 +41,11 @@ pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear
     for (part, row) in CONNECTOR_ROWS {
         if connectors.iter().any(|(name, _)| name.contains(part)) {
             text.push_str(row);
+        }
+    }
+    for (kind, file, use_of_it) in SETUP {
+        if pipeline.connectors.iter().any(|connector| connector.kind == kind) {
+            text.push_str(&format!("| `{file}` | {use_of_it}; its first lines say how to run it |\n"));
         }
     }
     if in_clear {

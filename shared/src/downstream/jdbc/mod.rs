@@ -7,6 +7,7 @@ mod fields;
 mod identifier;
 mod settings;
 mod sink;
+mod sql_server;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,8 @@ pub use dialect::Dialect;
 pub use identifier::TableId;
 pub use settings::{InsertMode, JdbcSettings, KeyMode};
 pub use sink::JdbcSink;
+pub use sql_server::{bracketed, sql_server_table};
 pub use statements::Statements;
 
 pub(super) use sink::Widened;
+pub(super) use sql_server::better_type;

@@ -2,12 +2,11 @@
 
 use super::{Report, is_text, is_time};
 use crate::avro::DecimalMode;
-use crate::downstream::jdbc::{Dialect, InsertMode, JdbcSettings, KeyMode};
+use crate::downstream::jdbc::{Dialect, InsertMode, JdbcSettings, KeyMode, better_type};
 use crate::schema::{Column, ColumnType, DefaultValue, TextKind};
 
-/// Characters of a `varchar(900)` key, and of an `nvarchar` key of 900 bytes.
+/// Characters of a `varchar(900)` key.
 const KEY_CHARACTERS: u32 = 900;
-const WIDE_KEY_CHARACTERS: u32 = 450;
 const SQL_SERVER_DIGITS: u8 = 38;
 const MYSQL_BINARY_BYTES: u32 = 1024;
 
@@ -114,7 +113,7 @@ fn defaults(report: &mut Report<'_>, column: &Column, dialect: Dialect) {
 
 fn sql_server(report: &mut Report<'_>, column: &Column) {
     let key = report.is_key(column);
-    let suggested = suggestion(column, key);
+    let suggested = better_type(column, key);
     match &column.ty {
         ColumnType::Decimal { precision, .. } if *precision > SQL_SERVER_DIGITS => match report.options.decimal {
             DecimalMode::Precise => report.of_column(
@@ -223,28 +222,4 @@ fn decimal_text(report: &mut Report<'_>, column: &Column) {
         "The decimal travels as text and becomes varchar(max): it is sorted and compared as text.",
         "Create the column as decimal beforehand, or set avro-decimal-handling-mode=precise.",
     );
-}
-
-/// The type that SQL Server should have for a TiDB column.
-#[must_use]
-pub(super) fn suggestion(column: &Column, key: bool) -> String {
-    match &column.ty {
-        ColumnType::Text { kind: TextKind::Char | TextKind::VarChar, length: Some(n) } if key => {
-            format!("nvarchar({})", (*n).min(WIDE_KEY_CHARACTERS))
-        }
-        ColumnType::Text { .. } if key => format!("nvarchar({WIDE_KEY_CHARACTERS})"),
-        ColumnType::Text { kind: TextKind::Char | TextKind::VarChar, length: Some(n) } if *n <= 4000 => format!("nvarchar({n})"),
-        ColumnType::Enum { elements } => format!("nvarchar({})", elements.iter().map(|e| e.chars().count()).max().unwrap_or(1).max(1)),
-        ColumnType::Set { elements } => {
-            let all = elements.iter().map(|e| e.chars().count() + 1).sum::<usize>().saturating_sub(1).max(1);
-            format!("nvarchar({all})")
-        }
-        ColumnType::Binary { length: Some(n), .. } if *n <= 8000 => format!("varbinary({n})"),
-        ColumnType::Binary { .. } => "varbinary(max)".to_owned(),
-        ColumnType::Bit { bits } => format!("binary({})", bits.div_ceil(8)),
-        ColumnType::Date => "date".to_owned(),
-        ColumnType::DateTime { fsp } | ColumnType::Timestamp { fsp } => format!("datetime2({fsp})"),
-        ColumnType::Time { fsp } => format!("time({fsp})"),
-        _ => "nvarchar(max)".to_owned(),
-    }
 }

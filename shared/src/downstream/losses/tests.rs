@@ -111,24 +111,3 @@ fn the_codec_s_modes_change_what_is_lost() {
     let unsigned = AvroOptions { bigint_unsigned: BigintUnsignedMode::String, ..AvroOptions::default() };
     assert_eq!(codes("postgres", "CREATE TABLE t (id BIGINT UNSIGNED PRIMARY KEY)", json!({}), &unsigned), ["table:only-the-key"]);
 }
-
-#[test]
-fn sql_server_is_given_a_better_type() {
-    let of = |ty: &str, key: bool| jdbc::suggestion(&table(&format!("CREATE TABLE t (c {ty})")).columns[0], key);
-    for (ty, key, expect) in [
-        ("VARCHAR(20)", false, "nvarchar(20)"),
-        ("VARCHAR(5000)", false, "nvarchar(max)"),
-        ("VARCHAR(20)", true, "nvarchar(20)"),
-        ("VARCHAR(500)", true, "nvarchar(450)"),
-        ("TEXT", true, "nvarchar(450)"),
-        ("ENUM('a','long')", false, "nvarchar(4)"),
-        ("SET('a','long')", false, "nvarchar(6)"),
-        ("VARBINARY(9)", true, "varbinary(9)"),
-        ("BIT(9)", false, "binary(2)"),
-        ("DATETIME(3)", false, "datetime2(3)"),
-        ("TIMESTAMP", false, "datetime2(0)"),
-        ("JSON", false, "nvarchar(max)"),
-    ] {
-        assert_eq!(of(ty, key), expect, "{ty}");
-    }
-}

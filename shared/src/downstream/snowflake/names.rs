@@ -24,7 +24,7 @@ pub fn table_name(topic: &str, map: &[(String, String)]) -> TableName {
         None if generated => with_hash(topic),
         None => topic.to_owned(),
     };
-    TableName { stored: stored(&token), token, generated }
+    TableName { stored: stored_name(&token), token, generated }
 }
 
 /// `^[_a-zA-Z][_$a-zA-Z0-9]+$`: one character alone is not enough.
@@ -50,7 +50,8 @@ fn with_hash(topic: &str) -> String {
 }
 
 /// What Snowflake stores for a name in a statement: upper case without quotes, the inside of quotes as it is.
-pub(super) fn stored(name: &str) -> String {
+#[must_use]
+pub fn stored_name(name: &str) -> String {
     match name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => name.to_uppercase(),

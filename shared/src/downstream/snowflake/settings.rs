@@ -1,6 +1,6 @@
 //! What the Snowflake connector is told.
 
-use super::names::{identifier, stored};
+use super::names::{identifier, stored_name};
 use crate::connector::{Flavour, Kind, Settings};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct SnowflakeSettings {
     pub schema: String,
     /// Topic (or pattern) to table.
     pub topic_to_table: Vec<(String, String)>,
+    /// Rows come by Snowpipe Streaming, not in files.
+    pub streaming: bool,
     /// A column for each field instead of one VARIANT. Streaming only.
     pub schematized: bool,
     /// Line 4 of the connector: tables are created and widened by the server.
@@ -47,6 +49,7 @@ impl SnowflakeSettings {
             database: text("snowflake.database.name"),
             schema: text("snowflake.schema.name"),
             topic_to_table: pairs.map(|(topic, table)| (topic.trim().to_owned(), table.trim().to_owned())).collect(),
+            streaming,
             schematized: streaming && is("snowflake.enable.schematization", "true", line_4),
             line_4,
             ignore_deletes: is("behavior.on.null.values", "IGNORE", cloud),
@@ -58,10 +61,10 @@ impl SnowflakeSettings {
         })
     }
 
-    /// `DATABASE.SCHEMA.NAME`, each part quoted when it must be.
+    /// `DATABASE.SCHEMA.TABLE` of a table as it is stored, each part quoted when it must be.
     #[must_use]
-    pub fn qualified(&self, stored_name: &str) -> String {
-        let parts = [stored(&self.database), stored(&self.schema), stored_name.to_owned()];
+    pub fn qualified(&self, table: &str) -> String {
+        let parts = [stored_name(&self.database), stored_name(&self.schema), table.to_owned()];
         let parts: Vec<_> = parts.iter().filter(|part| !part.is_empty()).map(|part| identifier(part)).collect();
         parts.join(".")
     }

@@ -130,6 +130,22 @@ fn the_guide_s_stream_is_in_the_bundle() {
 }
 
 #[test]
+fn scripts_for_the_sinks_are_there_when_a_connector_needs_them() {
+    let mut pipeline = parse(GUIDE).unwrap();
+    let scripts = |pipeline: &Pipeline| -> Vec<String> {
+        let files = bundle(pipeline, Secrets::placeholders());
+        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with("setup/")).collect();
+        assert!(names.iter().all(|name| files[0].1.contains(&format!("| `{name}` |"))), "the README names every script");
+        names
+    };
+    assert!(scripts(&pipeline).is_empty());
+    for kind in ["sqlserver", "mysql", "snowflake"] {
+        pipeline.connectors.push(crate::config::Connector { kind: kind.to_owned(), ..Default::default() });
+    }
+    assert_eq!(scripts(&pipeline), ["setup/sqlserver.sql", "setup/snowflake.sql"]);
+}
+
+#[test]
 fn tiup_is_addressed_to_pd_before_v6_2() {
     let mut pipeline = parse(GUIDE).unwrap();
     let head = |pipeline: &Pipeline| tiup_ctl(pipeline, Secrets::placeholders()).lines().take(2).map(str::to_owned).collect::<Vec<_>>();

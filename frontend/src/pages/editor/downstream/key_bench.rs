@@ -4,11 +4,7 @@
 use crate::{
     browser,
     components::CodeBlock,
-    pages::editor::{
-        analysis::Said,
-        field::FindingLine,
-        state::Editor,
-    },
+    pages::editor::{analysis::Said, field::FindingLine, state::Editor},
     rules,
     state::Toasts,
 };
@@ -120,7 +116,8 @@ pub fn KeyBench(at: usize) -> impl IntoView {
 
 /// What is known of the key; none of it is secret.
 fn reported(report: &KeyReport, user: &str) -> impl IntoView + use<> {
-    let findings = report.findings.iter().cloned().map(|finding| view! { <FindingLine said=Said { finding, table: None }/> }).collect_view();
+    let findings =
+        report.findings.iter().cloned().map(|finding| view! { <FindingLine said=Said { finding, table: None }/> }).collect_view();
     let bits = report.bits.map(|bits| view! { <dt>"Size"</dt> <dd>{bits} " bits"</dd> });
     let user = if user.is_empty() { "THE_USER" } else { user };
     let public = report.public_key.as_ref().map(|public| {

@@ -36,8 +36,7 @@ pub fn KsqlPart() -> impl IntoView {
 fn StatementCard(at: usize) -> impl IntoView {
     let editor = Editor::expect();
     let path = move |field: &str| format!("ksqldb[{at}].{field}");
-    let read =
-        move |get: fn(&KsqlStatement) -> String| editor.text(move |document| document.ksqldb.get(at).map(get).unwrap_or_default());
+    let read = move |get: fn(&KsqlStatement) -> String| editor.text(move |document| document.ksqldb.get(at).map(get).unwrap_or_default());
     let write = move |set: fn(&mut KsqlStatement, String)| {
         editor.write(move |document, text| {
             if let Some(statement) = document.ksqldb.get_mut(at) {

@@ -37,9 +37,7 @@ pub fn Properties(at: usize) -> impl IntoView {
     let editor = Editor::expect();
     // Fields that were opened stay, also while they are empty.
     let opened = RwSignal::new(BTreeSet::<String>::new());
-    let shown = Memo::new(move |_| {
-        editor.document.with(|document| opened.with(|opened| rules::property_fields(document, at, opened)))
-    });
+    let shown = Memo::new(move |_| editor.document.with(|document| opened.with(|opened| rules::property_fields(document, at, opened))));
     let class = Memo::new(move |_| editor.document.with(|document| class_of(document, at)).map(|class| class.name));
     let fields = move || {
         // Other plugin, other meaning of the same key: all fields are made anew.
@@ -144,7 +142,8 @@ fn AllProperties(at: usize, opened: RwSignal<BTreeSet<String>>) -> impl IntoView
 
 fn property_line(property: &'static Property, opened: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let label = (!property.label.is_empty()).then(|| view! { <span>{property.label}</span> });
-    let default = property.default.filter(|default| !default.is_empty()).map(|default| view! { <span class="tag">"default " {default}</span> });
+    let default =
+        property.default.filter(|default| !default.is_empty()).map(|default| view! { <span class="tag">"default " {default}</span> });
     let is_open = move || opened.with(|opened| opened.contains(property.key));
     let show = move |_| {
         opened.update(|opened| {

@@ -97,15 +97,21 @@ fn statement(statement: &Statement) -> impl IntoView + use<> {
 }
 
 fn end(end: &End, earlier: Option<&str>) -> AnyView {
-    let line = |class: &'static str, shape: Shape, text: String| view! { <div class=class data-test="sink-end"><Icon shape=shape/><div>{text}</div></div> }.into_any();
+    let line = |class: &'static str, shape: Shape, text: String| {
+        view! { <div class=class data-test="sink-end"><Icon shape=shape/><div>{text}</div></div> }.into_any()
+    };
     match end {
         End::Written => line("find ok", Shape::Check, "Written.".to_owned()),
         End::Ignored(why) => line("find warn", Shape::Warning, format!("Passed over: {why}.")),
-        End::DeadLetter(why) => line("find warn", Shape::Warning, format!("Goes to the dead letter queue, and the connector stays green: {why}.")),
-        End::Stopped(why) => line("find bad", Shape::Bad, format!("The task stops: {why}.")),
-        End::NotReached => {
-            line("find bad", Shape::Bad, format!("Not reached: the task stopped at an earlier change{}.", earlier.map(|why| format!(": {why}")).unwrap_or_default()))
+        End::DeadLetter(why) => {
+            line("find warn", Shape::Warning, format!("Goes to the dead letter queue, and the connector stays green: {why}."))
         }
+        End::Stopped(why) => line("find bad", Shape::Bad, format!("The task stops: {why}.")),
+        End::NotReached => line(
+            "find bad",
+            Shape::Bad,
+            format!("Not reached: the task stopped at an earlier change{}.", earlier.map(|why| format!(": {why}")).unwrap_or_default()),
+        ),
     }
 }
 
@@ -119,7 +125,9 @@ fn table(table: &SinkRows) -> impl IntoView + use<> {
 }
 
 fn pairs(row: &Map<String, Value>) -> impl IntoView + use<> {
-    row.iter().map(|(name, value)| view! { <span class="k">{name.clone()}</span>"="<span class="v">{short(value)}</span>"  " }).collect_view()
+    row.iter()
+        .map(|(name, value)| view! { <span class="k">{name.clone()}</span>"="<span class="v">{short(value)}</span>"  " })
+        .collect_view()
 }
 
 fn short(value: &Value) -> String {
