@@ -221,8 +221,8 @@ fn find_any(traps: &[Trap], text: &str) -> bool {
 
 /// A value of a URL's query, as Go's `net/url` reads it.
 fn read_query(text: &str) -> Read {
-    let uri = text.split('#').next().unwrap_or_default();
-    if Pattern::Control.find(uri).is_some() {
+    let (uri, fragment) = text.split_once('#').unwrap_or((text, ""));
+    if Pattern::Control.find(uri).is_some() || Pattern::HalfEscape.find(fragment).is_some() {
         return Read::Refused;
     }
     let value = uri.split('&').next().unwrap_or_default();
@@ -236,7 +236,8 @@ fn read_query(text: &str) -> Read {
 fn read_userinfo(text: &str) -> Read {
     let has_sound_escapes = |part: &str| Pattern::HalfEscape.find(part).is_none();
     let is_credentials = |part: &str| part.chars().all(is_userinfo) && has_sound_escapes(part);
-    if Pattern::Control.find(text.split('#').next().unwrap_or_default()).is_some() {
+    let (url, fragment) = text.split_once('#').unwrap_or((text, ""));
+    if Pattern::Control.find(url).is_some() || !has_sound_escapes(fragment) {
         return Read::Refused;
     }
     let Some(end) = Pattern::AnyOf(AUTHORITY_ENDS).find(text) else {
@@ -255,7 +256,8 @@ fn read_userinfo(text: &str) -> Read {
     if is_credentials(credentials) && is_go_host(&host) && has_sound_escapes(path) { Read::Other } else { Read::Refused }
 }
 
-/// The password of a login module: a line that ends too early leaves its quotes open.
+/// The password of a login module: a line that ends too early leaves its quotes open. A quote in the text is taken for an
+/// error; one that opens another option is not told apart.
 fn read_jaas(text: &str) -> Option<String> {
     const REST: &str = "\";";
     let line = properties::read_rest(&format!("{text}{REST}"))?;
