@@ -95,6 +95,9 @@ const OPTIONS: [(&str, bool); 27] = [
 
 const SHORT: [(char, &str); 5] = [('c', "changefeed-id"), ('k', "keyspace"), ('n', "namespace"), ('i', "interact"), ('v', "verbose")];
 
+/// Options of one command that are looked at.
+const MOST_OPTIONS: usize = 64;
+
 /// Options in order, and the words that are none.
 #[derive(Default)]
 struct Arguments {
@@ -153,8 +156,12 @@ fn changefeed_command(command: &Command, files: &[&str]) -> Option<Understood> {
     if version.starts_with(|c: char| c.is_ascii_digit()) {
         reading.text(Slot::TicdcVersion, version);
     }
-    for (name, value) in &arguments.options {
+    for (name, value) in arguments.options.iter().take(MOST_OPTIONS) {
         option(name, value, files, &mut reading);
+    }
+    if arguments.options.len() > MOST_OPTIONS {
+        let message = format!("The command has more than {MOST_OPTIONS} options: the rest was passed over.");
+        reading.findings.push(Finding::warning("", "import-too-much", message));
     }
     reading.changes.push(Change::TidbSource);
     Some(reading.finish(call.kind, title))

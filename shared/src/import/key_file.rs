@@ -3,7 +3,7 @@
 use super::change::{ApiKey, Change, KeyKind};
 use super::reading::{Layer, Reading};
 use super::understood::{KeySlot, Kind, Understood};
-use super::uri;
+use super::{MOST_PARTS, uri};
 use crate::Finding;
 
 /// Reads key files and addresses line by line; `None` when there is neither.
@@ -11,6 +11,10 @@ pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
     let mut reader = Reader::default();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         reader.line(line);
+        // one too many, which is told there
+        if reader.found.len() > MOST_PARTS {
+            break;
+        }
     }
     reader.finish()
 }

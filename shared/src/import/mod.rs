@@ -22,9 +22,6 @@ mod terraform;
 mod understood;
 mod uri;
 
-#[cfg(test)]
-mod tests;
-
 pub use change::{apply, apply_to};
 pub use understood::{Fact, KeySlot, Kind, Understood};
 

@@ -234,25 +234,11 @@ impl<'t> Lexer<'t> {
     /// `$NAME`, `${NAME}`: its value when the text sets it, else `${NAME}`. Everything else stays as it is.
     fn dollar(&mut self) {
         let rest = self.rest();
-        let (inner, length) = match rest.strip_prefix('{') {
-            Some(inner) => match inner.find('}') {
-                Some(end) => (&inner[..end], end + 2),
-                None => ("", 0),
-            },
-            None => {
-                let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
-                (&rest[..end], end)
-            }
-        };
         if rest.starts_with('(') {
             self.push('$');
             return self.substitution();
         }
-        let is_name = inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if !is_name {
-            return self.push('$');
-        }
+        let Some((inner, length)) = variable(rest) else { return self.push('$') };
         self.at += length;
         match self.value(inner) {
             Some(value) => self.push_str(&value),
@@ -358,15 +344,16 @@ impl<'t> Lexer<'t> {
     fn filled(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${") {
+        while let Some((before, after)) = rest.split_once('$') {
             out.push_str(before);
-            match after.split_once('}').and_then(|(name, rest)| Some((self.value(name)?, rest))) {
+            let known = variable(after).and_then(|(name, length)| Some((self.value(name)?, &after[length..])));
+            match known {
                 Some((value, after)) => {
                     out.push_str(&value);
                     rest = after;
                 }
                 None => {
-                    out.push_str("${");
+                    out.push('$');
                     rest = after;
                 }
             }
@@ -396,6 +383,20 @@ impl<'t> Lexer<'t> {
         if !command.words.is_empty() {
             self.found.push(command);
         }
+    }
+}
+
+/// The name at the beginning of what follows a `$`, braces or not, and its bytes with them.
+fn variable(rest: &str) -> Option<(&str, usize)> {
+    let bare = rest.strip_prefix('{').unwrap_or(rest);
+    let end = bare.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(bare.len());
+    let name = &bare[..end];
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    match rest.starts_with('{') {
+        true => bare[end..].starts_with('}').then_some((name, end + 2)),
+        false => Some((name, end)),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::Finding;
 use crate::sink_uri::{RegistryUrl, SinkUri};
 
 /// Bytes of an address; brokers refuse far shorter ones.
-const MAX_BYTES: usize = 16 << 10;
+const MAX_BYTES: usize = 8 << 10;
 
 /// A line that is one address.
 pub(super) fn recognise_line(line: &str) -> Option<Understood> {
@@ -51,7 +51,7 @@ fn unquoted(text: &str) -> &str {
 /// Takes a sink URI apart, as TiCDC would.
 pub(super) fn sink_uri(text: &str, reading: &mut Reading) {
     if text.len() > MAX_BYTES {
-        reading.findings.push(Finding::error("", "import-sink-uri-long", "The sink URI is longer than 16 KiB: it was not read."));
+        reading.findings.push(Finding::error("", "import-sink-uri-long", "The sink URI is longer than 8 KiB: it was not read."));
         return;
     }
     match SinkUri::parse(text) {
