@@ -155,8 +155,8 @@ fn placeholder_name(path: &str, text: &str) -> String {
         SecretRef::Env(name) => name,
         SecretRef::Store(name) => upper(&name),
         SecretRef::File(file) => upper(file.rsplit(['/', '\\']).next().unwrap_or(&file)),
-        // `connectors[0].config.connection.password` is CONNECTORS_0_CONNECTION_PASSWORD
-        SecretRef::Inline(_) => upper(&path.strip_prefix("kafka.params.").unwrap_or(path).replace("].config.", ".")),
+        // `connectors[0].config."connection.password"` is CONNECTORS_0_CONNECTION_PASSWORD
+        SecretRef::Inline(_) => upper(&path.strip_prefix("kafka.params.").unwrap_or(path).replace("].config.", ".").replace('"', "")),
     }
 }
 
@@ -209,7 +209,7 @@ mod tests {
             ("schema_registry.password", "file:/run/secrets/sr.key", "SR_KEY"),
             ("kafka.params.sasl-password", "pasted", "SASL_PASSWORD"),
             ("schema_registry.password", "pasted", "SCHEMA_REGISTRY_PASSWORD"),
-            ("connectors[0].config.connection.password", "pasted", "CONNECTORS_0_CONNECTION_PASSWORD"),
+            ("connectors[0].config.\"connection.password\"", "pasted", "CONNECTORS_0_CONNECTION_PASSWORD"),
             ("x", "store:1é", "SECRET_1"),
         ] {
             assert_eq!(placeholder_name(path, text), expected);
