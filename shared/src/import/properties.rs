@@ -48,33 +48,36 @@ fn pair(line: &str) -> (String, String) {
     (unescape(name), unescape(value.trim_end()))
 }
 
+fn push(units: &mut Vec<u16>, c: char) {
+    units.extend_from_slice(c.encode_utf16(&mut [0; 2]));
+}
+
+/// Java's characters are 16 bits wide: one beyond that is two escapes. A half without its other half becomes U+FFFD.
 fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut units: Vec<u16> = Vec::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         if c != '\\' {
-            out.push(c);
+            push(&mut units, c);
             continue;
         }
         match chars.next() {
-            Some('t') => out.push('\t'),
-            Some('n') => out.push('\n'),
-            Some('r') => out.push('\r'),
-            Some('f') => out.push('\u{c}'),
-            Some('u') => {
-                let digits = chars.as_str().get(..4);
-                if let Some(c) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32) {
-                    out.push(c);
+            Some('t') => push(&mut units, '\t'),
+            Some('n') => push(&mut units, '\n'),
+            Some('r') => push(&mut units, '\r'),
+            Some('f') => push(&mut units, '\u{c}'),
+            Some('u') => match chars.as_str().get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok()) {
+                Some(unit) => {
+                    units.push(unit);
                     chars = chars.as_str().get(4..).unwrap_or_default().chars();
-                } else {
-                    out.push('u');
                 }
-            }
-            Some(other) => out.push(other),
+                None => push(&mut units, 'u'),
+            },
+            Some(other) => push(&mut units, other),
             None => {}
         }
     }
-    out
+    String::from_utf16_lossy(&units)
 }
 
 #[cfg(test)]
