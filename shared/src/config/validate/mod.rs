@@ -5,6 +5,7 @@ mod avro;
 mod connectors;
 mod dispatchers;
 mod identity;
+mod repairs;
 mod secrets;
 mod source;
 mod tables;
@@ -35,6 +36,7 @@ pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     target::check(pipeline, &options, &mut findings);
     secrets::check(pipeline, &mut findings);
     connectors::check(pipeline, &mut findings);
+    repairs::offer(pipeline, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
