@@ -332,11 +332,18 @@ fn visit_if_set(path: &str, text: &mut String, visit: &mut dyn FnMut(&str, &mut 
 }
 
 fn visit_map(path: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
+    visit_within(path, "", map, visit);
+}
+
+/// `within`: the keys of the tables around this one. `snowflake.private.key` without quotes is three tables deep, and only
+/// the whole of it says secret.
+fn visit_within(path: &str, within: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
     for (key, value) in map.iter_mut() {
         let path = join(path, key);
+        let name = if within.is_empty() { key.clone() } else { format!("{within}.{key}") };
         match value {
-            Value::String(text) if is_secret_key(key) => visit_if_set(&path, text, visit),
-            Value::Object(inner) => visit_map(&path, inner, visit),
+            Value::String(text) if is_secret_key(key) || is_secret_key(&name) => visit_if_set(&path, text, visit),
+            Value::Object(inner) => visit_within(&path, &name, inner, visit),
             _ => {}
         }
     }

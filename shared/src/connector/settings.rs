@@ -77,8 +77,9 @@ impl<'a> Settings<'a> {
     #[must_use]
     pub fn to_send(&self) -> Vec<(String, String)> {
         let in_cloud = self.flavour == Some(Flavour::ConfluentCloud);
+        let is_left_out = |key: &str| HEAD.contains(&key) || (in_cloud && is_service_made(key));
         let head = HEAD.iter().filter_map(|key| Some(((*key).to_owned(), self.sent(key)?)));
-        let written = self.written.iter().filter(|(key, _)| !HEAD.contains(&key.as_str()) && !(in_cloud && is_service_made(key))).cloned();
+        let written = self.written.iter().filter(|(key, _)| !is_left_out(key)).cloned();
         let implied = self.implied.iter().filter(|(key, _)| !HEAD.contains(key) && self.written(key).is_none());
         head.chain(written).chain(implied.map(|(key, value)| ((*key).to_owned(), value.clone()))).collect()
     }

@@ -3,6 +3,7 @@
 use super::changefeed_toml::changefeed_toml;
 use super::client_properties::{client_properties, java_client_properties};
 use super::commands::{CONFIG_FILE, cdc_cli, tiup_ctl};
+use super::connectors::connector_files;
 use super::open_api::open_api_request;
 use super::readme::readme;
 use super::secrets::{Secrets, placeholders, with_references};
@@ -13,8 +14,9 @@ use crate::config::{Pipeline, render};
 pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)> {
     let script = |command: String| format!("#!/bin/sh\nset -eu\ncd \"$(dirname \"$0\")\"\n\n{command}\n");
     let placeholders = placeholders(pipeline, secrets);
+    let connectors = connector_files(pipeline, secrets);
     let mut files = vec![
-        ("README.md", readme(pipeline, &placeholders, secrets.is_inline())),
+        ("README.md", readme(pipeline, &placeholders, secrets.is_inline(), &connectors)),
         ("pipeline.toml", render(&with_references(pipeline))),
         (CONFIG_FILE, changefeed_toml(pipeline, secrets)),
         ("create-changefeed.sh", script(cdc_cli(pipeline, secrets))),
@@ -27,7 +29,7 @@ pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)
     if !statements.is_empty() {
         files.push(("ksqldb.sql", statements));
     }
-    files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
+    files.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(connectors).collect()
 }
 
 /// The statements that the user wrote.

@@ -79,7 +79,7 @@ const MISSPELT: [&str; 8] = [
 /// Gives each finding its fix, if it has none yet and there is one.
 pub(super) fn offer(pipeline: &Pipeline, findings: &mut [Finding]) {
     for finding in findings.iter_mut().filter(|finding| finding.fix.is_none()) {
-        finding.fix = fix_of(pipeline, finding);
+        finding.fix = fix_of(pipeline, finding).map(Box::new);
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn check(site: &Site<'_>, options: &KafkaOptions, tables: &[&TableMod
 }
 
 /// Fields of a record's value, by their names in Avro.
-fn value_fields<'t>(table: &'t TableModel) -> impl Iterator<Item = (String, &'t Column)> {
+fn value_fields(table: &TableModel) -> impl Iterator<Item = (String, &Column)> {
     table.columns.iter().filter(|column| column.generated != Some(Generated::Virtual)).map(|column| (sanitize(&column.name), column))
 }
 
