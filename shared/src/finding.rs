@@ -34,7 +34,7 @@ pub struct Finding {
     pub hint: String,
     /// The way out as a change of the document, when it is a mechanical one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Finding {
@@ -68,7 +68,7 @@ impl Finding {
     /// The same finding with a way out on one click. Its paths are relative to what the finding's own is relative to.
     #[must_use]
     pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
+        self.fix = Some(Box::new(fix));
         self
     }
 
@@ -76,7 +76,7 @@ impl Finding {
     #[must_use]
     pub fn below(mut self, prefix: &str) -> Self {
         self.path = path::below(prefix, &self.path);
-        self.fix = self.fix.map(|fix| fix.below(prefix));
+        self.fix = self.fix.map(|fix| Box::new(fix.below(prefix)));
         self
     }
 }

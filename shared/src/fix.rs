@@ -1,7 +1,8 @@
 //! Fixes: what a finding's button does to the document.
 
-use crate::config::{ParseError, Pipeline, from_json};
+use crate::config::{ParseError, Pipeline, from_json, leave_out};
 use crate::path::{Step, parse};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,7 +21,7 @@ pub struct Fix {
 /// A value that is in the document already is moved, never repeated here: it may be a secret, and findings hold none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "op", rename_all = "lowercase")]
+#[serde(tag = "op", rename_all = "kebab-case")]
 pub enum Edit {
     /// Puts a value at `path`, in place of the one there. Tables on the way are made; the index one past a list's end
     /// appends to it.
@@ -29,6 +30,10 @@ pub enum Edit {
     Remove { path: String },
     /// Takes the value at `from` and puts it at `path`.
     Move { from: String, path: String },
+    /// Percent-decodes the text at `path`.
+    Decode { path: String },
+    /// Leaves this table out of the filter.
+    LeaveOut { schema: String, table: String },
 }
 
 /// Why a fix cannot be made; the document is then as it was.
@@ -72,15 +77,30 @@ impl Fix {
         self
     }
 
+    /// Also percent-decodes a text.
+    #[must_use]
+    pub fn decode(mut self, path: impl Into<String>) -> Self {
+        self.edits.push(Edit::Decode { path: path.into() });
+        self
+    }
+
+    /// Also leaves a table out of the filter.
+    #[must_use]
+    pub fn leave_out(mut self, schema: &str, table: &str) -> Self {
+        self.edits.push(Edit::LeaveOut { schema: schema.to_owned(), table: table.to_owned() });
+        self
+    }
+
     /// The same fix, its paths put below `prefix`.
     pub(crate) fn below(mut self, prefix: &str) -> Self {
         for edit in &mut self.edits {
             match edit {
-                Edit::Set { path, .. } | Edit::Remove { path } => *path = crate::path::below(prefix, path),
+                Edit::Set { path, .. } | Edit::Remove { path } | Edit::Decode { path } => *path = crate::path::below(prefix, path),
                 Edit::Move { from, path } => {
                     *from = crate::path::below(prefix, from);
                     *path = crate::path::below(prefix, path);
                 }
+                Edit::LeaveOut { .. } => {}
             }
         }
         self
@@ -100,6 +120,16 @@ pub fn apply(pipeline: &mut Pipeline, fix: &Fix) -> Result<(), Error> {
             Edit::Move { from, path } => {
                 let moved = take(&mut value, from)?.ok_or_else(|| no_place(from))?;
                 set(&mut value, path, moved)?;
+            }
+            Edit::Decode { path } => {
+                let Some(Value::String(text)) = take(&mut value, path)? else { return Err(no_place(path)) };
+                let decoded = percent_decode_str(&text).decode_utf8().map_err(|_| no_place(path))?;
+                set(&mut value, path, decoded.into_owned().into())?;
+            }
+            Edit::LeaveOut { schema, table } => {
+                let mut changed = from_json(value)?;
+                leave_out(&mut changed, schema, table);
+                value = serde_json::to_value(&changed)?;
             }
         }
     }
@@ -141,6 +171,14 @@ fn set(document: &mut Value, path: &str, new: Value) -> Result<(), Error> {
         _ => return Err(no_place(path)),
     }
     Ok(())
+}
+
+/// The value at a path, if there is one.
+pub(crate) fn value_at<'v>(document: &'v Value, path: &str) -> Option<&'v Value> {
+    parse(path)?.into_iter().try_fold(document, |holder, step| match step {
+        Step::Key(key) => holder.get(key),
+        Step::Index(index) => holder.get(index),
+    })
 }
 
 fn take(document: &mut Value, path: &str) -> Result<Option<Value>, Error> {
@@ -189,13 +227,17 @@ mod tests {
             .set("kafka.brokers[2]", "c:9092")
             .remove("kafka.brokers[0]")
             .remove("kafka.params.not-there")
-            .remove("nor.this[7].one");
+            .remove("nor.this[7].one")
+            .set("kafka.params.sasl-password", "a%2Bb")
+            .decode("kafka.params.sasl-password")
+            .leave_out("app", "log");
         apply(&mut pipeline, &fix).unwrap();
         assert_eq!(pipeline.connectors[0].config["insert.mode"], "UPSERT");
         assert_eq!(pipeline.connectors[0].config["connection.password"], "sesame");
         assert!(!pipeline.connectors[0].config.contains_key("pasword"));
         assert_eq!(pipeline.kafka.params["replication-factor"], 3);
-        assert_eq!(pipeline.changefeed.config.filter.rules, ["*.*"]);
+        assert_eq!(pipeline.changefeed.config.filter.rules, ["*.*", "!app.log"]);
+        assert_eq!(pipeline.kafka.params["sasl-password"], "a+b");
         assert_eq!(pipeline.schema_registry.as_ref().unwrap().url, "http://r:8081");
         assert_eq!(pipeline.kafka.brokers, ["b:9092", "c:9092"]);
         // and the rest of the document is what it was
@@ -212,6 +254,7 @@ mod tests {
             Fix::new("").set("a..b", "x"),
             Fix::new("").rename("kafka.params.nothing", "kafka.params.something"),
             Fix::new("").set("kafka.brokers", 7),
+            Fix::new("").decode("kafka.params.nothing"),
             Fix::new("").remove("name"),
         ] {
             let mut pipeline = document();

@@ -28,6 +28,12 @@ pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
     nearest(word, known).map_or_else(String::new, |candidate| format!("Did you mean `{candidate}`?"))
 }
 
+/// The word that a hint of [`did_you_mean`] suggests.
+#[must_use]
+pub fn suggested(hint: &str) -> Option<&str> {
+    hint.strip_prefix("Did you mean `")?.strip_suffix("`?")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +46,7 @@ mod tests {
         assert_eq!(nearest("sasl-pasword", known), Some("sasl-password"));
         assert_eq!(nearest("keep-connection-alive", known), None);
         assert_eq!(did_you_mean("x", known), "");
+        assert_eq!(suggested(&did_you_mean("Protocol", known)), Some("protocol"));
+        assert_eq!(suggested("Remove it."), None);
     }
 }

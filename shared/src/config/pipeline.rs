@@ -342,8 +342,8 @@ fn visit_map(path: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&st
 /// the whole of it says secret.
 fn visit_within(path: &str, within: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
     for (key, value) in map.iter_mut() {
-        let name = if within.is_empty() { key.clone() } else { format!("{within}.{key}") };
         let path = join(path, key);
+        let name = if within.is_empty() { key.clone() } else { format!("{within}.{key}") };
         match value {
             Value::String(text) if is_secret_key(key) || is_secret_key(&name) => visit_if_set(&path, text, visit),
             Value::Object(inner) => visit_within(&path, &name, inner, visit),

@@ -209,7 +209,7 @@ mod tests {
             ("schema_registry.password", "file:/run/secrets/sr.key", "SR_KEY"),
             ("kafka.params.sasl-password", "pasted", "SASL_PASSWORD"),
             ("schema_registry.password", "pasted", "SCHEMA_REGISTRY_PASSWORD"),
-            ("connectors[0].config.\"connection.password\"", "pasted", "CONNECTORS_0_CONNECTION_PASSWORD"),
+            (r#"connectors[0].config."connection.password""#, "pasted", "CONNECTORS_0_CONNECTION_PASSWORD"),
             ("x", "store:1é", "SECRET_1"),
         ] {
             assert_eq!(placeholder_name(path, text), expected);

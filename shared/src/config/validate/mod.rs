@@ -7,6 +7,7 @@ mod connectors;
 mod dispatchers;
 mod identity;
 mod release;
+mod repairs;
 mod secrets;
 mod source;
 mod tables;
@@ -43,6 +44,7 @@ pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     crate::ksql::check(pipeline, &mut findings);
     secrets::check(pipeline, &mut findings);
     connectors::check(pipeline, &mut findings);
+    repairs::offer(pipeline, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }

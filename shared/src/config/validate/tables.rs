@@ -1,7 +1,7 @@
 //! Findings that need the source's tables.
 
 use super::connectors::{self, Routed};
-use crate::Finding;
+use super::repairs;
 use crate::avro::BigintUnsignedMode;
 use crate::avro::names::sanitize;
 use crate::config::{Pipeline, Target};
@@ -9,6 +9,7 @@ use crate::dispatch::{RoutePreview, Router, preview};
 use crate::schema::{ColumnType, TableModel};
 use crate::sink_uri::KafkaOptions;
 use crate::ticdc::{Architecture, Protocol, Release};
+use crate::{Finding, Fix};
 use std::collections::HashMap;
 
 /// Findings that need the source's tables: eligibility, collisions, columns and indexes of dispatchers, columns that Avro
@@ -45,6 +46,7 @@ pub fn validate_tables(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<Findin
                 .hint("Rules are tried from the last to the first; names with special characters need back-ticks."),
         );
     }
+    repairs::offer(pipeline, &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
@@ -109,10 +111,12 @@ fn check_column_names(table: &TableModel, findings: &mut Vec<Finding>) {
     for column in &table.columns {
         if let Some(other) = seen.insert(sanitize(&column.name), &column.name) {
             let message = format!("Columns `{other}` and `{}` of table `{}` get the same name in Avro.", column.name, table.qualified());
-            findings.push(Finding::error("changefeed.config.filter.rules", "column-name-collision", message).hint(format!(
-                "Rename one of them, or leave the table out with `{}`.",
-                crate::dispatch::exclusion(&table.schema, &table.name)
-            )));
+            let rule = crate::dispatch::exclusion(&table.schema, &table.name);
+            findings.push(
+                Finding::error("changefeed.config.filter.rules", "column-name-collision", message)
+                    .hint(format!("Rename one of them, or leave the table out with `{rule}`."))
+                    .fix(Fix::new("Leave it out").leave_out(&table.schema, &table.name)),
+            );
         }
     }
 }

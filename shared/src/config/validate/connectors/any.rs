@@ -85,7 +85,7 @@ fn check_values(site: &Site<'_>, findings: &mut Vec<Finding>) {
                     let finding =
                         Finding::info(at(key), "connector-value-not-text", format!("`{key}` is sent as text, as Connect takes it."));
                     // a fix shows the value, which a secret must not be
-                    let fix = (!is_sensitive(key)).then(|| Fix::new("Put it in quotes").set(at(key), text));
+                    let fix = (!is_sensitive(key)).then(|| Box::new(Fix::new("Put it in quotes").set(at(key), text)));
                     findings.push(Finding { fix, ..finding.hint("Put it in quotes.") });
                 }
                 None => findings.push(

@@ -35,7 +35,7 @@ pub(super) fn check(site: &Site<'_>, options: &KafkaOptions, tables: &[&TableMod
 }
 
 /// Fields of a record's value, by their names in Avro.
-fn value_fields<'t>(table: &'t TableModel) -> impl Iterator<Item = (String, &'t Column)> {
+fn value_fields(table: &TableModel) -> impl Iterator<Item = (String, &Column)> {
     table.columns.iter().filter(|column| column.generated != Some(Generated::Virtual)).map(|column| (sanitize(&column.name), column))
 }
 
@@ -160,8 +160,10 @@ fn check_sql_server(site: &Site<'_>, jdbc: &Jdbc, options: &KafkaOptions, tables
     let wide = columns(|ty| matches!(ty, ColumnType::Decimal { precision, .. } if *precision > MAX_PRECISION));
     if options.avro.decimal == DecimalMode::Precise && !wide.is_empty() {
         let message = format!("SQL Server's decimals have {MAX_PRECISION} digits; larger values overflow: {}.", some(&wide));
+        // a table that is there already may have text columns for them
+        let report = if jdbc.auto_create { Finding::error } else { Finding::warning };
         findings.push(
-            Finding::error(at("auto.create"), "decimal-too-wide", message)
+            report(at("auto.create"), "decimal-too-wide", message)
                 .hint("Send decimals as text (`avro-decimal-handling-mode=string`) into `varchar(70)` columns, or narrow the columns."),
         );
     }
