@@ -1,7 +1,7 @@
 //! The options that a document writes, wherever it writes them.
 
 use super::key::ConfigKey;
-use super::keys::{by_param, by_path};
+use super::keys::{by_param, by_path, path_in};
 use serde_json::{Map, Value};
 
 /// One option as a document has it. `Debug` shows no value, which may be a secret.
@@ -64,7 +64,7 @@ fn walk<'a>(value: &'a Value, at: &str, path: &str, found: &mut Vec<Written<'a>>
     match value {
         Value::Object(map) => {
             for (name, value) in map {
-                let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                let Some(at) = path_in(at, name) else { continue };
                 let path = format!("{path}.{name}");
                 match by_path(&at) {
                     Some(key) => found.push(Written { key, path, value, in_uri: false }),
@@ -93,6 +93,7 @@ mod tests {
         let config = json!({
             "sink": {"dispatchers": [{"matcher": [], "topic": "t"}], "kafka-config": {"compression": "zstd", "other": 1}},
             "memory-quota": 5,
+            "sink.protocol": "a key with a dot is no path",
         });
         let found = written(params.as_object().unwrap(), &config);
         assert!(!format!("{found:?}").contains("lz4"), "a value may be a secret");

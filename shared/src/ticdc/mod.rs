@@ -19,7 +19,7 @@ mod words;
 pub use api_name::{api_name, file_name};
 pub use document::{Written, written};
 pub use key::{Architectures, ConfigKey, Place, ValueType};
-pub use keys::{all, by_param, by_path, children, is_section};
+pub use keys::{all, by_param, by_path, children, is_section, path_in};
 pub use protocol::Protocol;
 pub use release::{Architecture, NEWEST, Release, Since, Version};
 pub use search::search;

@@ -33,6 +33,16 @@ pub fn by_path(path: &str) -> Option<&'static ConfigKey> {
     all().find(|key| key.place != Place::Uri && key.section == section && key.name == name)
 }
 
+/// The path of a name in a table; `None` for a name that would itself read as a path, which no option and no table has.
+#[must_use]
+pub fn path_in(table: &str, name: &str) -> Option<String> {
+    match (table, name.contains(['.', '['])) {
+        (_, true) => None,
+        ("", _) => Some(name.to_owned()),
+        _ => Some(format!("{table}.{name}")),
+    }
+}
+
 /// Whether a path of the configuration is a table (or, with `[]` behind it, a list of tables) that holds options.
 #[must_use]
 pub fn is_section(path: &str) -> bool {
