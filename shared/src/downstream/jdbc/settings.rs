@@ -35,11 +35,15 @@ pub struct JdbcSettings {
     pub quote: bool,
     /// With `${topic}`.
     pub table_format: String,
+    /// Aiven: topics with a table of their own, whatever the format.
+    pub topic_to_table: Vec<(String, String)>,
     /// Value fields that are taken; empty for all.
     pub fields: Vec<String>,
     pub timestamp_fields: Vec<String>,
     /// SQL Server: `MERGE … WITH (HOLDLOCK)`.
     pub hold_lock: bool,
+    /// Whether the key is read as Avro; else its fields are not seen.
+    pub avro_key: bool,
     /// What the connection is to; fills the parts that a table's name leaves out.
     pub database: Option<String>,
     /// `errors.tolerance=all`: rows that the database refuses go to the dead letter queue.
@@ -81,9 +85,15 @@ impl JdbcSettings {
             auto_evolve: if debezium { evolution } else { is_on("auto.evolve", false) },
             quote,
             table_format: if format.is_empty() { "${topic}".to_owned() } else { format },
+            topic_to_table: list(settings, "topics.to.tables.mapping")
+                .iter()
+                .filter_map(|pair| pair.split_once(':'))
+                .map(|(topic, table)| (topic.trim().to_owned(), table.trim().to_owned()))
+                .collect(),
             fields: list(settings, "fields.whitelist"),
             timestamp_fields: list(settings, "timestamp.fields.list"),
             hold_lock: is_on("mssql.use.merge.holdlock", true),
+            avro_key: reads_avro_key(settings),
             database: database(settings),
             tolerant: match settings.get("errors.tolerance") {
                 Some(text) => text.trim().eq_ignore_ascii_case("all"),
@@ -96,6 +106,12 @@ impl JdbcSettings {
 fn list(settings: &Settings<'_>, name: &str) -> Vec<String> {
     let text = settings.get(name).unwrap_or_default();
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether the connector reads keys as Avro: nothing else was asked for. What the document implies is Avro.
+pub(in crate::downstream) fn reads_avro_key(settings: &Settings<'_>) -> bool {
+    let is_avro = |text: String| text.is_empty() || text.to_ascii_uppercase().contains("AVRO");
+    settings.sent("input.key.format").is_none_or(is_avro) && settings.sent("key.converter").is_none_or(is_avro)
 }
 
 /// `db.name` on Confluent Cloud; elsewhere a part of the JDBC URL.
