@@ -24,13 +24,13 @@ pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)
         ("client.properties", client_properties(pipeline, secrets)),
         ("client-java.properties", java_client_properties(pipeline, secrets)),
     ];
+    // The document has no table definitions: the scripts stop at rights.
+    let setup = [("setup/sqlserver.sql", sqlserver_setup(pipeline, &[])), ("setup/snowflake.sql", snowflake_setup(pipeline, &[]))];
+    files.extend(setup.into_iter().filter(|(_, script)| !script.is_empty()));
     let statements = sql(pipeline);
     if !statements.is_empty() {
         files.push(("ksqldb.sql", statements));
     }
-    // The document has no table definitions: the scripts stop at rights.
-    let setup = [("setup/sqlserver.sql", sqlserver_setup(pipeline, &[])), ("setup/snowflake.sql", snowflake_setup(pipeline, &[]))];
-    files.extend(setup.into_iter().filter(|(_, script)| !script.is_empty()));
     files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
 }
 

@@ -4,12 +4,6 @@ use super::changefeed_toml::comment;
 use super::secrets::Placeholder;
 use crate::config::Pipeline;
 
-/// Kind of connector, script, what it does.
-const SETUP: [(&str, &str, &str); 2] = [
-    ("sqlserver", "setup/sqlserver.sql", "makes the database, login and rights that the SQL Server connector needs"),
-    ("snowflake", "setup/snowflake.sql", "makes the database, role and user that the Snowflake connector needs"),
-];
-
 /// `in_clear`: values were asked for, so that the files hold those that could be had.
 pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear: bool) -> String {
     let mut text = format!(
@@ -24,13 +18,13 @@ pub(super) fn readme(pipeline: &Pipeline, placeholders: &[Placeholder], in_clear
          | `client-java.properties` | Java clients and Kafka's own tools |\n",
         comment(&pipeline.name)
     );
-    if pipeline.ksqldb.iter().any(|statement| !statement.sql.is_empty()) {
-        text.push_str("| `ksqldb.sql` | your ksqlDB statements |\n");
-    }
     for (kind, file, use_of_it) in SETUP {
         if pipeline.connectors.iter().any(|connector| connector.kind == kind) {
             text.push_str(&format!("| `{file}` | {use_of_it}; its first lines say how to run it |\n"));
         }
+    }
+    if pipeline.ksqldb.iter().any(|statement| !statement.sql.is_empty()) {
+        text.push_str("| `ksqldb.sql` | your ksqlDB statements |\n");
     }
     if in_clear {
         text.push_str("\nThe files hold secrets in clear: keep them to yourself.\n");
@@ -60,3 +54,9 @@ fn secrets_section(placeholders: &[Placeholder]) -> String {
     text.push_str("```\n\nThe scripts read the variables themselves. Fill in the other files with `envsubst`, for example:\n\n```sh\nenvsubst < changefeed.toml > changefeed.filled.toml\n```\n");
     text
 }
+
+/// Kind of connector, script, what it does.
+const SETUP: [(&str, &str, &str); 2] = [
+    ("sqlserver", "setup/sqlserver.sql", "makes the database, login and rights that the SQL Server connector needs"),
+    ("snowflake", "setup/snowflake.sql", "makes the database, role and user that the Snowflake connector needs"),
+];

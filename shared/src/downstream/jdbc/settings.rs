@@ -65,7 +65,8 @@ impl JdbcSettings {
             Some(Flavour::Aiven) => word("sql.quote.identifiers") != "false",
             _ => word("quote.sql.identifiers") != "never",
         };
-        let format = settings.get(key("table.name.format", "collection.name.format")).unwrap_or_default();
+        let written = ["collection.name.format", "table.name.format"].iter().find_map(|name| settings.written(name));
+        let format = written.or_else(|| settings.get(key("table.name.format", "collection.name.format"))).unwrap_or_default();
         Some(Self {
             dialect,
             insert: match word("insert.mode").as_str() {
