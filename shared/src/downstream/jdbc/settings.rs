@@ -30,9 +30,13 @@ pub struct JdbcSettings {
     /// Empty: all fields of the key or value, or the default names for `kafka`.
     pub key_fields: Vec<String>,
     pub deletes: bool,
+    /// Debezium's sink passes over a null value without schema, which TiCDC's deletes are, whatever `delete.enabled` says.
+    pub skips_deletes: bool,
     pub auto_create: bool,
     pub auto_evolve: bool,
     pub quote: bool,
+    /// Whether a topic's dots stay in the table's name, where they part it; Debezium's sink makes them `_`.
+    pub dots_in_topics: bool,
     /// With `${topic}`.
     pub table_format: String,
     /// Aiven: topics with a table of their own, whatever the format.
@@ -82,9 +86,11 @@ impl JdbcSettings {
             },
             key_fields: list(settings, key("pk.fields", "primary.key.fields")),
             deletes: is_on("delete.enabled", false),
+            skips_deletes: debezium,
             auto_create: if debezium { evolution } else { is_on("auto.create", false) },
             auto_evolve: if debezium { evolution } else { is_on("auto.evolve", false) },
             quote,
+            dots_in_topics: !debezium,
             table_format: if format.is_empty() { "${topic}".to_owned() } else { format },
             topic_to_table: list(settings, "topics.to.tables.mapping")
                 .iter()

@@ -46,6 +46,10 @@ impl JdbcSink {
         if self.stopped {
             return Step::without_statement(End::NotReached);
         }
+        if record.value.is_none() && self.settings.skips_deletes {
+            let why = "Debezium's sink passes over a null value without schema: the row stays".to_owned();
+            return Step::without_statement(End::Ignored(why));
+        }
         let mut run = Vec::new();
         let end = match self.write(record, &mut run) {
             Ok(()) => End::Written,

@@ -53,7 +53,13 @@ pub(super) fn losses(report: &mut Report<'_>, settings: &JdbcSettings) {
 }
 
 fn behaviour(report: &mut Report<'_>, settings: &JdbcSettings) {
-    if !settings.deletes {
+    if settings.skips_deletes {
+        report.of_table(
+            "deletes-lost",
+            "Debezium's sink passes over a null value without schema, which TiCDC's deletes are: deleted rows stay.",
+            "Use Confluent's or Aiven's sink.",
+        );
+    } else if !settings.deletes {
         report.of_table(
             "deletes-stop",
             "delete.enabled is off: the first deleted row fails the task.",
