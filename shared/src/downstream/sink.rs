@@ -136,7 +136,9 @@ mod tests {
     use crate::downstream::testing::{connector, pipeline, table};
     use crate::follow::{Follower, Outcome};
     use crate::row_event::RowEvent;
-    use serde_json::json;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use std::collections::BTreeMap;
 
     fn followed() -> Vec<Followed> {
         let mut follower = Follower::new(&pipeline(), vec![table("CREATE TABLE t (id INT PRIMARY KEY, a INT)")], 1).unwrap();
@@ -165,5 +167,55 @@ mod tests {
         assert_eq!((played[1].tables[0].rows.len(), json!(played[1].views[0].rows)), (3, json!([{"ID": 2, "A": 6}])));
         assert!(played[2].tables.is_empty());
         assert!(matches!(&played[2].steps[0].end, End::Ignored(why) if why.contains("does not read topic `tidb_tpcc_t`")));
+    }
+
+    /// A history of one table that a database could have: each step touches a key, and the present state decides how.
+    fn history(steps: &[(i64, i64)]) -> (Vec<String>, BTreeMap<i64, i64>) {
+        let (mut lines, mut state) = (Vec::new(), BTreeMap::new());
+        for (key, value) in steps {
+            let row = |value: &i64| json!({"id": key, "a": value});
+            let event = match state.get(key) {
+                None => json!({"op": "c", "after": row(value)}),
+                Some(old) if value % 3 == 0 => json!({"op": "d", "before": row(old)}),
+                Some(old) => json!({"op": "u", "before": row(old), "after": row(value)}),
+            };
+            if event["op"] == "d" {
+                state.remove(key)
+            } else {
+                state.insert(*key, *value)
+            };
+            let mut line = json!({"schema": "tpcc", "table": "t", "commit_ts": 9});
+            line.as_object_mut().unwrap().extend(event.as_object().unwrap().clone());
+            lines.push(line.to_string());
+        }
+        (lines, state)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn sinks_that_are_set_right_end_in_the_state_of_the_source(steps in prop::collection::vec((0_i64..4, 0_i64..20), 0..30)) {
+            let (lines, state) = history(&steps);
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let records = crate::downstream::testing::records("CREATE TABLE t (id INT PRIMARY KEY, a INT)", &lines);
+            let jdbc = json!({"insert.mode": "UPSERT", "pk.mode": "record_key", "delete.enabled": "true", "auto.create": "true"});
+            let pipeline = pipeline();
+            for kind in ["sqlserver", "mysql", "postgres", "snowflake"] {
+                let config = if kind == "snowflake" { json!({"behavior.on.null.values": "DEFAULT"}) } else { jdbc.clone() };
+                let connector = connector(kind, "confluent-cloud", config);
+                let mut sink = Sink::of(&Settings::of(&pipeline, &connector)).unwrap();
+                for record in &records {
+                    prop_assert_eq!(sink.apply(record).end, End::Written);
+                }
+                let present = if kind == "snowflake" { sink.views() } else { sink.tables() };
+                let number = |row: &serde_json::Map<String, Value>, name: &str| {
+                    row.get(name).or_else(|| row.get(&name.to_uppercase())).and_then(Value::as_i64)
+                };
+                let rows = present.iter().flat_map(|table| &table.rows);
+                let found: BTreeMap<_, _> = rows.map(|row| (number(row, "id").unwrap(), number(row, "a").unwrap())).collect();
+                prop_assert_eq!(&found, &state, "{}", kind);
+            }
+        }
     }
 }

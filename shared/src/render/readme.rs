@@ -6,12 +6,6 @@ use super::secrets::Placeholder;
 use crate::config::{Connector, Pipeline};
 use crate::connector::Flavour;
 
-/// Kind of connector, script, what it does.
-const SETUP: [(&str, &str, &str); 2] = [
-    ("sqlserver", "setup/sqlserver.sql", "makes the database, login and rights that the SQL Server connector needs"),
-    ("snowflake", "setup/snowflake.sql", "makes the database, role and user that the Snowflake connector needs"),
-];
-
 /// What a connector's file is called, and what it is for.
 const CONNECTOR_ROWS: [(&str, &str); 5] = [
     ("connectors/", "| `connectors/*.json` | a connector each, as a request: `POST /connectors` |\n"),
@@ -128,3 +122,9 @@ fn secrets_section(placeholders: &[Placeholder]) -> String {
     text.push_str("```\n\nThe scripts read the variables themselves. Fill in the other files with `envsubst`, for example:\n\n```sh\nenvsubst < changefeed.toml > changefeed.filled.toml\n```\n");
     text
 }
+
+/// Kind of connector, script, what it does.
+const SETUP: [(&str, &str, &str); 2] = [
+    ("sqlserver", "setup/sqlserver.sql", "makes the database, login and rights that the SQL Server connector needs"),
+    ("snowflake", "setup/snowflake.sql", "makes the database, role and user that the Snowflake connector needs"),
+];

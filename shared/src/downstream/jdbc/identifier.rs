@@ -17,7 +17,9 @@ impl TableId {
     #[must_use]
     pub fn of(topic: &str, settings: &JdbcSettings) -> Self {
         let dialect = settings.dialect;
-        let mut parts = split(&settings.table_format.replace("${topic}", topic), dialect);
+        let mapped = settings.topic_to_table.iter().find(|(from, _)| from == topic).map(|(_, table)| table.clone());
+        let topic = if settings.dots_in_topics { topic.to_owned() } else { topic.replace('.', "_") };
+        let mut parts = split(&mapped.unwrap_or_else(|| settings.table_format.replace("${topic}", &topic)), dialect);
         let name = parts.pop().unwrap_or_default();
         let (catalog, schema) = match parts.as_slice() {
             [] => (None, None),

@@ -20,5 +20,6 @@ pub use sink::JdbcSink;
 pub use sql_server::{bracketed, sql_server_table};
 pub use statements::Statements;
 
+pub(super) use settings::reads_avro_key;
 pub(super) use sink::Widened;
 pub(super) use sql_server::better_type;

@@ -30,16 +30,24 @@ pub struct JdbcSettings {
     /// Empty: all fields of the key or value, or the default names for `kafka`.
     pub key_fields: Vec<String>,
     pub deletes: bool,
+    /// Debezium's sink passes over a null value without schema, which TiCDC's deletes are, whatever `delete.enabled` says.
+    pub skips_deletes: bool,
     pub auto_create: bool,
     pub auto_evolve: bool,
     pub quote: bool,
+    /// Whether a topic's dots stay in the table's name, where they part it; Debezium's sink makes them `_`.
+    pub dots_in_topics: bool,
     /// With `${topic}`.
     pub table_format: String,
+    /// Aiven: topics with a table of their own, whatever the format.
+    pub topic_to_table: Vec<(String, String)>,
     /// Value fields that are taken; empty for all.
     pub fields: Vec<String>,
     pub timestamp_fields: Vec<String>,
     /// SQL Server: `MERGE … WITH (HOLDLOCK)`.
     pub hold_lock: bool,
+    /// Whether the key is read as Avro; else its fields are not seen.
+    pub avro_key: bool,
     /// What the connection is to; fills the parts that a table's name leaves out.
     pub database: Option<String>,
     /// `errors.tolerance=all`: rows that the database refuses go to the dead letter queue.
@@ -61,7 +69,8 @@ impl JdbcSettings {
             Some(Flavour::Aiven) => word("sql.quote.identifiers") != "false",
             _ => word("quote.sql.identifiers") != "never",
         };
-        let format = settings.get(key("table.name.format", "collection.name.format")).unwrap_or_default();
+        let written = ["collection.name.format", "table.name.format"].iter().find_map(|name| settings.written(name));
+        let format = written.or_else(|| settings.get(key("table.name.format", "collection.name.format"))).unwrap_or_default();
         Some(Self {
             dialect,
             insert: match word("insert.mode").as_str() {
@@ -77,13 +86,21 @@ impl JdbcSettings {
             },
             key_fields: list(settings, key("pk.fields", "primary.key.fields")),
             deletes: is_on("delete.enabled", false),
+            skips_deletes: debezium,
             auto_create: if debezium { evolution } else { is_on("auto.create", false) },
             auto_evolve: if debezium { evolution } else { is_on("auto.evolve", false) },
             quote,
+            dots_in_topics: !debezium,
             table_format: if format.is_empty() { "${topic}".to_owned() } else { format },
+            topic_to_table: list(settings, "topics.to.tables.mapping")
+                .iter()
+                .filter_map(|pair| pair.split_once(':'))
+                .map(|(topic, table)| (topic.trim().to_owned(), table.trim().to_owned()))
+                .collect(),
             fields: list(settings, "fields.whitelist"),
             timestamp_fields: list(settings, "timestamp.fields.list"),
             hold_lock: is_on("mssql.use.merge.holdlock", true),
+            avro_key: reads_avro_key(settings),
             database: database(settings),
             tolerant: match settings.get("errors.tolerance") {
                 Some(text) => text.trim().eq_ignore_ascii_case("all"),
@@ -96,6 +113,12 @@ impl JdbcSettings {
 fn list(settings: &Settings<'_>, name: &str) -> Vec<String> {
     let text = settings.get(name).unwrap_or_default();
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether the connector reads keys as Avro: nothing else was asked for. What the document implies is Avro.
+pub(in crate::downstream) fn reads_avro_key(settings: &Settings<'_>) -> bool {
+    let is_avro = |text: String| text.is_empty() || text.to_ascii_uppercase().contains("AVRO");
+    settings.sent("input.key.format").is_none_or(is_avro) && settings.sent("key.converter").is_none_or(is_avro)
 }
 
 /// `db.name` on Confluent Cloud; elsewhere a part of the JDBC URL.

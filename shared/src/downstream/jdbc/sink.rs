@@ -46,6 +46,10 @@ impl JdbcSink {
         if self.stopped {
             return Step::without_statement(End::NotReached);
         }
+        if record.value.is_none() && self.settings.skips_deletes {
+            let why = "Debezium's sink passes over a null value without schema: the row stays".to_owned();
+            return Step::without_statement(End::Ignored(why));
+        }
         let mut run = Vec::new();
         let end = match self.write(record, &mut run) {
             Ok(()) => End::Written,
@@ -133,6 +137,9 @@ fn check(settings: &JdbcSettings, record: &Record) -> Result<(), String> {
     if settings.key == KeyMode::RecordKey && record.key.is_none() {
         return Err("pk.mode=record_key requires records with a key, and this table has none".to_owned());
     }
+    if settings.key == KeyMode::RecordKey && !settings.avro_key {
+        return Err("pk.mode=record_key finds no fields in the key, which is not read as Avro: set input.key.format=AVRO".to_owned());
+    }
     if record.value.is_none() && !settings.deletes {
         return Err("the record is a delete (null value) and delete.enabled is false: the task fails".to_owned());
     }
@@ -192,6 +199,11 @@ impl Table {
             InsertMode::Update => [others, keys.clone()].concat(),
             InsertMode::Insert | InsertMode::Upsert => [keys.clone(), others].concat(),
         };
+        if let Some(Bound { column, value }) = values.iter().find(|bound| is_no_epoch(bound, settings)) {
+            return Err(Refused::Connector(format!(
+                "NumberFormatException: timestamp.fields.list names `{column}`, and {value} is no number"
+            )));
+        }
         run.push(Statement { sql, values: values.clone() });
 
         let at = self.find(&keys);
@@ -243,6 +255,13 @@ impl Table {
         };
         self.rows.iter().position(is_it)
     }
+}
+
+/// Fields of `timestamp.fields.list` are read as whole numbers since 1970; TiCDC's times are text such as
+/// `2024-01-02 03:04:05`.
+fn is_no_epoch(bound: &Bound, settings: &JdbcSettings) -> bool {
+    let text = bound.value.as_str().filter(|_| settings.timestamp_fields.contains(&bound.column));
+    text.is_some_and(|text| text.trim().parse::<i64>().is_err())
 }
 
 fn key_values(record: &Record, fields: &Fields, settings: &JdbcSettings) -> Vec<Bound> {

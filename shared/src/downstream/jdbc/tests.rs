@@ -206,6 +206,23 @@ fn a_table_that_begins_with_a_delete_has_only_its_key() {
 }
 
 #[test]
+fn settings_that_cannot_work_stop_the_task_at_the_first_row() {
+    for (changes, why) in [
+        (json!({"timestamp.fields.list": "o_entry_d"}), "NumberFormatException: timestamp.fields.list names `o_entry_d`"),
+        (json!({"input.key.format": "STRING"}), "set input.key.format=AVRO"),
+        (json!({"auto.create": "false"}), "is missing and auto.create is off"),
+    ] {
+        let (steps, _) = play(settings("sqlserver", changes), ORDERS, &LIFE[..1]);
+        assert!(matches!(&steps[0].end, End::Stopped(text) if text.contains(why)), "{:?}", steps[0].end);
+    }
+    let (steps, _) = play(settings("sqlserver", json!({"input.key.format": "AVRO"})), ORDERS, &LIFE[..1]);
+    assert_eq!(serde_json::to_value(&steps[0]).unwrap()["end"], "written");
+    let (steps, _) = play(settings("sqlserver", json!({"auto.create": "false"})), ORDERS, &LIFE[..1]);
+    let step = serde_json::to_value(&steps[0]).unwrap();
+    assert_eq!((&step["end"], step["why"].as_str().is_some()), (&json!("stopped"), true));
+}
+
+#[test]
 fn values_that_do_not_fit_are_refused_by_the_database() {
     let line = |value: &str| format!(r#"{{"schema":"tpcc","table":"t","op":"c","commit_ts":5,"after":{{"id":1,"v":{value}}}}}"#);
     for (kind, column, value, why) in [
@@ -234,8 +251,12 @@ fn debezium_and_aiven_settings_are_read_by_their_own_names() {
     let settings = with_settings(&connector("sqlserver", "kafka-connect-debezium", debezium), JdbcSettings::of).unwrap();
     assert_eq!((settings.key, settings.auto_create, settings.quote), (KeyMode::RecordKey, true, false));
     assert_eq!(TableId::of("t", &settings).sql(&settings), "d.dbo.x_t");
-    let aiven = json!({"connection.url": "jdbc:postgresql://h:5432/shop?ssl=true", "sql.quote.identifiers": "false"});
+    assert_eq!(TableId::of("a.t", &settings).sql(&settings), "d.dbo.x_a_t");
+    let (steps, sink) = play(settings, ORDERS, &[LIFE[0], LIFE[2]]);
+    assert_eq!((ends(&steps), sink.tables()[0].rows.len()), (vec!["written", "ignored"], 1));
+    let aiven = json!({"connection.url": "jdbc:postgresql://h:5432/shop?ssl=true", "sql.quote.identifiers": "false", "topics.to.tables.mapping": "a:x, t:sales.orders"});
     let settings = with_settings(&connector("postgres", "kafka-connect-aiven", aiven), JdbcSettings::of).unwrap();
     assert_eq!((settings.quote, settings.database.as_deref()), (false, Some("shop")));
+    assert_eq!(TableId::of("t", &settings).sql(&settings), "shop.sales.orders");
     assert!(with_settings(&connector("snowflake", "", json!({})), JdbcSettings::of).is_none());
 }

@@ -1,7 +1,7 @@
 //! Losses on the way into SQL Server, MySQL and Postgres.
 
 use super::{Report, is_text, is_time};
-use crate::avro::DecimalMode;
+use crate::avro::{DecimalMode, names};
 use crate::downstream::jdbc::{Dialect, InsertMode, JdbcSettings, KeyMode, better_type};
 use crate::schema::{Column, ColumnType, DefaultValue, TextKind};
 
@@ -12,6 +12,17 @@ const MYSQL_BINARY_BYTES: u32 = 1024;
 
 pub(super) fn losses(report: &mut Report<'_>, settings: &JdbcSettings) {
     behaviour(report, settings);
+    for column in report.columns() {
+        let name = names::sanitize(&column.name);
+        if !settings.fields.is_empty() && !settings.fields.contains(&name) && !report.is_key(column) {
+            report.of_column(
+                column,
+                "field-left-out",
+                "fields.whitelist does not name the column: it is not written.",
+                "Add it to fields.whitelist, or empty the list.",
+            );
+        }
+    }
     if !settings.auto_create {
         return;
     }
@@ -42,7 +53,13 @@ pub(super) fn losses(report: &mut Report<'_>, settings: &JdbcSettings) {
 }
 
 fn behaviour(report: &mut Report<'_>, settings: &JdbcSettings) {
-    if !settings.deletes {
+    if settings.skips_deletes {
+        report.of_table(
+            "deletes-lost",
+            "Debezium's sink passes over a null value without schema, which TiCDC's deletes are: deleted rows stay.",
+            "Use Confluent's or Aiven's sink.",
+        );
+    } else if !settings.deletes {
         report.of_table(
             "deletes-stop",
             "delete.enabled is off: the first deleted row fails the task.",
@@ -53,6 +70,13 @@ fn behaviour(report: &mut Report<'_>, settings: &JdbcSettings) {
             "deletes-refused",
             "Deletes work with pk.mode=record_key only: the connector refuses to start.",
             "Set pk.mode=record_key.",
+        );
+    }
+    if settings.key == KeyMode::RecordKey && !settings.avro_key {
+        report.of_table(
+            "key-not-avro",
+            "The key is not read as Avro, so that the connector finds no key fields: the task stops.",
+            "Set input.key.format=AVRO.",
         );
     }
     match (settings.insert, settings.key) {

@@ -28,6 +28,13 @@ pub(super) fn losses(report: &mut Report<'_>, settings: &SnowflakeSettings) {
             "Leave the snowflake.metadata.* properties on.",
         );
     }
+    if !settings.avro_key {
+        report.of_table(
+            "key-not-avro",
+            "The key is not read as Avro: RECORD_METADATA:key is unreadable, and the newest row of a key cannot be told.",
+            "Set input.key.format=AVRO.",
+        );
+    }
     for column in report.columns() {
         of_column(report, column, settings);
     }

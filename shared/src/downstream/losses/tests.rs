@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 /// Losses of column `c` (and of the table) as `code` or `table:code`.
 fn codes(kind: &str, ddl: &str, changes: Value, options: &AvroOptions) -> Vec<String> {
-    let mut config = json!({"insert.mode": "UPSERT", "pk.mode": "record_key", "delete.enabled": "true", "auto.create": "true", "behavior.on.null.values": "DEFAULT"});
+    let mut config = json!({"insert.mode": "UPSERT", "pk.mode": "record_key", "delete.enabled": "true", "auto.create": "true",
+        "behavior.on.null.values": "DEFAULT"});
     config.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     let found = with_settings(&connector(kind, "confluent-cloud", config), |settings| losses(&table(ddl), options, settings));
     for loss in &found {
@@ -92,11 +93,29 @@ fn settings_that_lose_changes_are_told_for_the_table() {
         ("snowflake", json!({}), vec!["table:history"]),
         ("snowflake", json!({"behavior.on.null.values": "IGNORE"}), vec!["table:history", "table:deletes-lost"]),
         ("snowflake", json!({"snowflake.metadata.all": "false"}), vec!["table:history", "table:metadata-off"]),
+        ("sqlserver", json!({"auto.create": "false", "input.key.format": "STRING"}), vec!["table:key-not-avro"]),
+        ("sqlserver", json!({"auto.create": "false", "input.key.format": "AVRO"}), vec![]),
+        ("snowflake", json!({"input.key.format": "STRING"}), vec!["table:history", "table:key-not-avro"]),
         ("unknown", json!({}), vec![]),
     ] {
         assert_eq!(codes(kind, ddl, changes.clone(), &AvroOptions::default()), expect, "{kind} {changes}");
     }
     assert!(codes("snowflake", "CREATE TABLE t (a INT)", json!({}), &AvroOptions::default()).contains(&"table:no-key".to_owned()));
+}
+
+#[test]
+fn debezium_s_sink_loses_deletes() {
+    let config = json!({"insert.mode": "upsert", "primary.key.mode": "record_key", "delete.enabled": "true"});
+    let sink = connector("postgres", "kafka-connect-debezium", config);
+    let found = with_settings(&sink, |settings| losses(&table("CREATE TABLE t (id INT PRIMARY KEY)"), &AvroOptions::default(), settings));
+    assert_eq!(found.iter().map(|loss| loss.code).collect::<Vec<_>>(), ["deletes-lost"]);
+}
+
+#[test]
+fn columns_that_the_whitelist_leaves_out_are_told() {
+    let ddl = "CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT)";
+    let of = |list: &str| codes("sqlserver", ddl, json!({"auto.create": "false", "fields.whitelist": list}), &AvroOptions::default());
+    assert_eq!((of("a"), of("a, b"), of("")), (vec!["field-left-out".to_owned()], vec![], vec![]));
 }
 
 #[test]

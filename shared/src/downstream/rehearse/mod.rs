@@ -157,7 +157,8 @@ fn advice(reason: &str) -> &'static str {
     if is("NAME_MISMATCH") {
         "The record has the table's name: let the topic have it too ({schema}_{table}), so that a renamed table gets subjects of its own."
     } else if is("READER_FIELD_MISSING_DEFAULT_VALUE") && is("in the new schema has no default") {
-        "Add the column as nullable, or with a default (which a precise DECIMAL cannot carry); or set the subject's level to FORWARD or NONE for this change."
+        "Add the column as nullable, or with a default (which a precise DECIMAL cannot carry); or set the subject's level to FORWARD or \
+         NONE for this change."
     } else if is("READER_FIELD_MISSING_DEFAULT_VALUE") {
         "Readers of the old schema need the column: make it nullable first, or set the subject's level to BACKWARD or NONE for this change."
     } else if is("compatible with writer type: NULL") {

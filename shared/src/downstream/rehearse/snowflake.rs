@@ -22,7 +22,8 @@ pub(super) fn change(old: &SinkTable, new: &SinkTable, settings: &SnowflakeSetti
             Some(later) if settings.schematized && column_type(field) != column_type(later) => {
                 let name = field.name.to_uppercase();
                 let what = format!(
-                    "The column stays {}, while the records' values are for {}: rows that do not fit go to the dead letter queue or stop the task.",
+                    "The column stays {}, while the records' values are for {}: rows that do not fit go to the dead letter queue or stop \
+                     the task.",
                     column_type(field),
                     column_type(later)
                 );

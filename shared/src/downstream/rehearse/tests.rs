@@ -4,10 +4,12 @@ use super::*;
 use crate::downstream::testing::{connector, pipeline, table};
 use serde_json::{Value, json};
 
-const T: &str = "CREATE TABLE t (id INT PRIMARY KEY, n INT NOT NULL, o INT, d DECIMAL(10,2), e ENUM('a'), s VARCHAR(9), f FLOAT NOT NULL DEFAULT 0, b BIGINT NOT NULL)";
+const T: &str = "CREATE TABLE t (id INT PRIMARY KEY, n INT NOT NULL, o INT, d DECIMAL(10,2), e ENUM('a'), s VARCHAR(9),
+    f FLOAT NOT NULL DEFAULT 0, b BIGINT NOT NULL)";
 
 fn with_sinks(sql_server: Value) -> Pipeline {
-    let mut config = json!({"db.name": "tpcc", "insert.mode": "UPSERT", "pk.mode": "record_key", "delete.enabled": "true", "auto.create": "true", "auto.evolve": "true"});
+    let mut config = json!({"db.name": "tpcc", "insert.mode": "UPSERT", "pk.mode": "record_key", "delete.enabled": "true", "auto.create": "true",
+        "auto.evolve": "true"});
     config.as_object_mut().unwrap().extend(sql_server.as_object().unwrap().clone());
     let snowflake = json!({"snowflake.database.name": "TPCC", "snowflake.schema.name": "TICDC"});
     let on = json!({"snowflake.ingestion.method": "SNOWPIPE_STREAMING", "snowflake.enable.schematization": "true"});

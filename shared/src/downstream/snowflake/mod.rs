@@ -12,7 +12,7 @@ mod view;
 pub use names::{TableName, identifier, stored_name, table_name};
 pub use settings::SnowflakeSettings;
 pub use sink::SnowflakeSink;
-pub use view::current_state_view;
+pub use view::{current_state_view, merge_into};
 
 pub(super) use sink::widening;
 pub(super) use value::column_type;

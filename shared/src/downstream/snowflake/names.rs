@@ -69,11 +69,16 @@ const RESERVED: &str = "ACCOUNT ALL ALTER AND ANY AS BETWEEN BY CASE CAST CHECK 
 pub fn identifier(stored: &str) -> String {
     let plain = stored.chars().next().is_some_and(|c| begins(c) && !c.is_ascii_lowercase())
         && stored.chars().all(|c| continues(c) && !c.is_ascii_lowercase());
-    if plain && !RESERVED.split(' ').any(|word| word == stored) {
-        stored.to_owned()
-    } else {
-        format!("\"{}\"", stored.replace('"', "\"\""))
-    }
+    if plain && !is_reserved(stored) { stored.to_owned() } else { format!("\"{}\"", stored.replace('"', "\"\"")) }
+}
+
+fn is_reserved(word: &str) -> bool {
+    RESERVED.split(' ').any(|reserved| reserved == word)
+}
+
+/// A field's name (made fit for Avro) behind a colon or point: its case counts, with and without quotes.
+pub(super) fn path_element(field: &str) -> String {
+    if is_reserved(&field.to_uppercase()) { format!("\"{field}\"") } else { field.to_owned() }
 }
 
 #[cfg(test)]

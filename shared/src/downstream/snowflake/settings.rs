@@ -2,6 +2,7 @@
 
 use super::names::{identifier, stored_name};
 use crate::connector::{Flavour, Kind, Settings};
+use crate::downstream::jdbc::reads_avro_key;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnowflakeSettings {
@@ -23,6 +24,8 @@ pub struct SnowflakeSettings {
     pub topic: bool,
     pub offset_and_partition: bool,
     pub key_and_schemas: bool,
+    /// Whether the key is read as Avro; else `RECORD_METADATA:key` is unreadable.
+    pub avro_key: bool,
     /// `errors.tolerance=all`.
     pub tolerant: bool,
 }
@@ -57,6 +60,7 @@ impl SnowflakeSettings {
             topic: all && is("snowflake.metadata.topic", "true", true),
             offset_and_partition: all && is("snowflake.metadata.offset.and.partition", "true", true),
             key_and_schemas: all,
+            avro_key: reads_avro_key(settings),
             tolerant: is("errors.tolerance", "all", cloud),
         })
     }

@@ -34,7 +34,6 @@ struct Table {
 
 #[derive(Clone, Debug)]
 struct Arrived {
-    partition: u32,
     offset: u64,
     key: Value,
     value: Option<Map<String, Value>>,
@@ -78,7 +77,6 @@ impl SnowflakeSink {
         let row = row(record, &self.settings);
         let values = |part: &Part| part.schema.fields.iter().map(|f| (f.name.clone(), in_json(f, &part.values[&f.name]))).collect();
         table.rows.push(Arrived {
-            partition: record.partition,
             offset: record.offset,
             key: key_json(record),
             value: record.value.as_ref().map(values),
@@ -130,8 +128,8 @@ impl Table {
         let mut newest: Vec<&Arrived> = Vec::new();
         for arrived in &self.rows {
             match newest.iter_mut().find(|other| other.key == arrived.key) {
-                // Offsets of different partitions say nothing, and the view compares them all the same.
-                Some(other) if other.offset <= arrived.offset || other.partition == arrived.partition => *other = arrived,
+                // As the view: offsets of different partitions say nothing, and it compares them all the same.
+                Some(other) if other.offset <= arrived.offset => *other = arrived,
                 Some(_) => {}
                 None => newest.push(arrived),
             }

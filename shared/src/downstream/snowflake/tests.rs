@@ -44,7 +44,7 @@ fn the_view_knows_other_types_and_schematized_columns() {
     let ddl = "CREATE TABLE t (`order` INT PRIMARY KEY, j JSON, b BLOB, d DECIMAL(60,2), t TIME, n DECIMAL(9,1))";
     let view = current_state_view(&sink_table(ddl), &settings(json!({}))).unwrap();
     for part in [
-        "RECORD_CONTENT:order::NUMBER(38,0) AS \"ORDER\"",
+        "RECORD_CONTENT:\"order\"::NUMBER(38,0) AS \"ORDER\"",
         "PARSE_JSON(RECORD_CONTENT:j::VARCHAR) AS J",
         "TO_BINARY(RECORD_CONTENT:b::VARCHAR, 'BASE64') AS B",
         "RECORD_CONTENT:d::VARCHAR AS D",
@@ -58,6 +58,27 @@ fn the_view_knows_other_types_and_schematized_columns() {
         assert!(view.contains(part), "{view}");
     }
     assert_eq!(current_state_view(&sink_table("CREATE TABLE t (a INT)"), &settings(json!({}))), None);
+}
+
+#[test]
+fn the_reference_s_merge_is_written() {
+    let orders = "CREATE TABLE orders (o_id BIGINT PRIMARY KEY, o_total DECIMAL(12,2))";
+    assert_eq!(
+        merge_into(&sink_table(orders), &settings(json!({}))).unwrap(),
+        "MERGE INTO TPCC.TICDC.ORDERS T\n\
+         USING (SELECT RECORD_METADATA:key.o_id::NUMBER(38,0) O_ID, RECORD_CONTENT:o_total::NUMBER(12,2) O_TOTAL,\n              \
+         (RECORD_CONTENT IS NULL OR RECORD_CONTENT:o_id IS NULL) DEL\n       \
+         FROM TPCC.TICDC.TIDB_TPCC_ORDERS\n       \
+         QUALIFY ROW_NUMBER() OVER (PARTITION BY RECORD_METADATA:key.o_id\n               \
+         ORDER BY RECORD_METADATA:offset::NUMBER DESC) = 1) S\n\
+         ON T.O_ID = S.O_ID\n\
+         WHEN MATCHED AND S.DEL THEN DELETE\n\
+         WHEN MATCHED THEN UPDATE SET O_TOTAL = S.O_TOTAL\n\
+         WHEN NOT MATCHED AND NOT S.DEL THEN INSERT (O_ID, O_TOTAL) VALUES (S.O_ID, S.O_TOTAL);\n"
+    );
+    let keys = merge_into(&sink_table("CREATE TABLE t (a INT, b INT, PRIMARY KEY (a, b))"), &settings(json!({}))).unwrap();
+    assert!(keys.contains("ON T.A = S.A AND T.B = S.B\n") && !keys.contains("UPDATE SET"), "{keys}");
+    assert_eq!(merge_into(&sink_table("CREATE TABLE t (a INT)"), &settings(json!({}))), None);
 }
 
 #[test]
