@@ -16,4 +16,4 @@ pub use pipeline::{
     ChangefeedConfig, ChangefeedSpec, Connector, Dispatcher, FilterConfig, KafkaConfig, KsqlStatement, Pipeline, SchemaRegistry,
     SinkConfig, Source, SourceKind, StartFrom, Target,
 };
-pub use validate::{validate, validate_tables};
+pub use validate::{validate, validate_change, validate_tables};

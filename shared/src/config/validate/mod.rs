@@ -2,6 +2,7 @@
 
 mod addresses;
 mod avro;
+mod change;
 mod connectors;
 mod dispatchers;
 mod identity;
@@ -15,6 +16,7 @@ use super::{Pipeline, shape};
 use crate::Finding;
 use crate::sink_uri::KafkaOptions;
 
+pub use change::validate_change;
 pub(in crate::config) use connectors::bare_private_key;
 pub use tables::validate_tables;
 
