@@ -21,3 +21,4 @@ pub use pipeline::{
 pub(crate) use shape::is_changefeed_key;
 pub use validate::{validate, validate_tables};
 pub use without_secrets::without_typed_secrets;
+pub use validate::{validate, validate_change, validate_tables};

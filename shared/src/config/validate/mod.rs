@@ -3,6 +3,7 @@
 mod addresses;
 mod avro;
 mod column_selectors;
+mod change;
 mod connectors;
 mod dispatchers;
 mod identity;
@@ -19,6 +20,7 @@ use crate::Finding;
 use crate::sink_uri::KafkaOptions;
 use crate::ticdc::written;
 
+pub use change::validate_change;
 pub(in crate::config) use connectors::bare_private_key;
 pub use tables::validate_tables;
 

@@ -3,15 +3,23 @@
 
 use super::any::compile;
 
-/// `snowflake.topic2table.map`, understood: topic (or regular expression) to table.
+/// `snowflake.topic2table.map`, understood.
 pub(super) struct TopicMap {
-    entries: Vec<(String, String)>,
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    /// A topic, or a regular expression over whole topics.
+    key: String,
+    table: String,
+    /// `None` for a key that can match nothing but itself.
+    regex: Option<regex::Regex>,
 }
 
 impl TopicMap {
     /// The entries that can be read, and what is wrong with the others.
     pub(super) fn parse(text: &str, quotes: bool) -> (Self, Vec<String>) {
-        let mut entries: Vec<(String, String)> = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
         let mut problems = Vec::new();
         for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
             let (topic, table) = match pair.split_once(':') {
@@ -26,10 +34,12 @@ impl TopicMap {
                 problems.push(format!("`{pair}` has no topic"));
             } else if !is_quoted && !is_table_path(table) {
                 problems.push(format!("`{table}` is no table name"));
-            } else if entries.iter().any(|(known, _)| known == topic) {
+            } else if entries.iter().any(|entry| entry.key == topic) {
                 problems.push(format!("`{topic}` is there twice"));
             } else {
-                entries.push((topic.to_owned(), table.to_owned()));
+                let is_literal = topic.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+                let regex = if is_literal { None } else { compile(topic).ok().flatten() };
+                entries.push(Entry { key: topic.to_owned(), table: table.to_owned(), regex });
             }
         }
         (Self { entries }, problems)
@@ -37,26 +47,29 @@ impl TopicMap {
 
     /// The table that the map gives a topic: an entry of that very name first, then one that matches it.
     pub(super) fn table(&self, topic: &str) -> Option<&str> {
-        let exact = self.entries.iter().find(|(key, _)| key == topic);
-        exact.or_else(|| self.matching(topic).next()).map(|(_, table)| table.as_str())
+        self.exact(topic).or_else(|| self.matching(topic).next()).map(|entry| entry.table.as_str())
     }
 
     /// The entries whose regular expression matches the topic, where none has its very name and there are several.
     pub(super) fn ambiguous(&self, topic: &str) -> Vec<&str> {
-        if self.entries.iter().any(|(key, _)| key == topic) {
+        if self.exact(topic).is_some() {
             return Vec::new();
         }
-        let keys: Vec<&str> = self.matching(topic).map(|(key, _)| key.as_str()).collect();
+        let keys: Vec<&str> = self.matching(topic).map(|entry| entry.key.as_str()).collect();
         if keys.len() > 1 { keys } else { Vec::new() }
     }
 
-    fn matching<'m>(&'m self, topic: &str) -> impl Iterator<Item = &'m (String, String)> {
-        self.entries.iter().filter(move |(key, _)| compile(key).ok().flatten().is_some_and(|regex| regex.is_match(topic)))
+    fn exact(&self, topic: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.key == topic)
+    }
+
+    fn matching<'m>(&'m self, topic: &str) -> impl Iterator<Item = &'m Entry> {
+        self.entries.iter().filter(move |entry| entry.regex.as_ref().is_some_and(|regex| regex.is_match(topic)))
     }
 
     /// The tables of the map.
     pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|(_, table)| table.as_str())
+        self.entries.iter().map(|entry| entry.table.as_str())
     }
 }
 
