@@ -56,6 +56,12 @@ impl Protocol {
         Self::parse(&pipeline.kafka.param("protocol").filter(|text| !text.is_empty()).or_else(file)?)
     }
 
+    /// Whether a document's messages are Avro; a protocol that is missing or misspelt was meant to be.
+    #[must_use]
+    pub fn is_avro(pipeline: &Pipeline) -> bool {
+        Self::of(pipeline).is_none_or(|protocol| protocol == Self::Avro)
+    }
+
     /// Whether its messages need a schema registry.
     #[must_use]
     pub fn needs_registry(self) -> bool {

@@ -13,7 +13,7 @@ pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut 
     let has_jdbc = pipeline.connectors.iter().any(|connector| ["sqlserver", "mysql", "postgres"].contains(&connector.kind.as_str()));
     let has_ksql_table = pipeline.ksqldb.iter().any(crate::ksql::creates_table);
     let has_sink = !pipeline.connectors.is_empty() || !pipeline.ksqldb.is_empty();
-    let is_avro = Protocol::of(pipeline).is_none_or(|protocol| protocol == Protocol::Avro);
+    let is_avro = Protocol::is_avro(pipeline);
     if config.force_replicate == Some(true) && is_avro {
         findings.push(
             Finding::error("changefeed.config.force-replicate", "force-replicate-with-avro", "Avro cannot replicate tables without a key.")

@@ -22,7 +22,7 @@ pub(super) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
         check_dispatcher(dispatcher, case_sensitive && !case_counts, &mut own);
         findings.extend(own.into_iter().map(|finding| finding.below(&path)));
     }
-    if Protocol::of(pipeline).is_none_or(|protocol| protocol == Protocol::Avro) {
+    if Protocol::is_avro(pipeline) {
         check_shared_topics(pipeline, case_sensitive, findings);
     }
     check_other_matchers(pipeline, case_sensitive, findings);

@@ -53,7 +53,7 @@ pub fn validate_tables(pipeline: &Pipeline, tables: &[TableModel]) -> Vec<Findin
 
 /// The new architecture takes a record's key from the primary key alone, the classic one and our engine from the handle key.
 fn check_keys(pipeline: &Pipeline, tables: &[&TableModel], findings: &mut Vec<Finding>) {
-    let is_avro = Protocol::of(pipeline).is_none_or(|protocol| protocol == Protocol::Avro);
+    let is_avro = Protocol::is_avro(pipeline);
     let architecture = Release::of(&pipeline.changefeed).architecture;
     if !is_avro || architecture == Some(Architecture::Classic) || pipeline.changefeed.target == Target::Native {
         return;
