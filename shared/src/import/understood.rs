@@ -90,8 +90,11 @@ impl Understood {
         })
     }
 
-    /// Both, one after the other.
+    /// Both, one after the other. A command says more than the files that it comes with.
     pub(super) fn and(mut self, other: Self) -> Self {
+        if matches!(other.kind, Kind::CdcCli | Kind::TiupCtl) {
+            self.kind = other.kind;
+        }
         self.title.push_str("; ");
         self.title.push_str(&other.title);
         self.facts.extend(other.facts);

@@ -35,6 +35,7 @@ fn prompts_go_and_continuations_stay() {
         assert_eq!(words(text), [["cdc", "cli", "x", "y"]], "{text}");
     }
     assert_eq!(words("# a comment"), Vec::<Vec<String>>::new());
+    assert_eq!(words("tiup ctl:v<version> cdc x"), [["tiup", "ctl:v<version>", "cdc", "x"]]);
 }
 
 #[test]
