@@ -1,7 +1,7 @@
 //! `changefeed-studio`: the studio and its command line.
 
 use backend::{
-    command::{bench, check, encode, export, route, run, serve, workload},
+    command::{bench, check, encode, export, import, route, run, serve, workload},
     settings::{DataDir, Serve},
     telemetry,
 };
@@ -32,6 +32,8 @@ enum Command {
     Encode(encode::Args),
     /// Write all files that other tools want.
     Export(export::Args),
+    /// Recognise pasted material and fill a document with it.
+    Import(import::Args),
     /// Run a pipeline without the studio.
     Run(run::Args),
     /// Fill and drive a database with a workload.
@@ -68,6 +70,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Route(args)) => route::run(args),
         Some(Command::Encode(args)) => encode::run(args),
         Some(Command::Export(args)) => export::run(args, &cli.data_dir),
+        Some(Command::Import(args)) => import::run(args, &cli.data_dir),
         Some(Command::Run(args)) => run::run(args, &cli.data_dir).await,
         Some(Command::Workload(args)) => workload::run(args).await,
         Some(Command::Bench) => bench::run().await,

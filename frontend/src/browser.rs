@@ -35,6 +35,22 @@ pub fn remember(key: &str, value: Option<&str>) {
     }
 }
 
+/// What this tab remembers across a reload.
+pub fn remembered_here(key: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(key).ok()?
+}
+
+/// Remembers for this tab, or forgets.
+pub fn remember_here(key: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        // As for `remember`.
+        let _ = match value {
+            Some(value) => storage.set_item(key, value),
+            None => storage.remove_item(key),
+        };
+    }
+}
+
 /// Whether the system asks for dark pages.
 pub fn system_is_dark() -> bool {
     window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches())
@@ -126,6 +142,30 @@ impl Drop for Cancel {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+/// The user's clock, seconds since 1970.
+pub fn unix_seconds() -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock is after 1970")]
+    let seconds = (js_sys::Date::now() / 1000.0) as u64;
+    seconds
+}
+
+/// Signs with RSA and SHA-256; `None` when the browser does not take the key. `key` is PKCS#8 in DER.
+pub async fn sign_rs256(key: &[u8], text: &str) -> Option<Vec<u8>> {
+    let set = |object: &js_sys::Object, name: &str, value: &str| js_sys::Reflect::set(object, &name.into(), &value.into()).ok();
+    let algorithm = js_sys::Object::new();
+    set(&algorithm, "name", "RSASSA-PKCS1-v1_5")?;
+    set(&algorithm, "hash", "SHA-256")?;
+    // Only pages from https or loopback have it.
+    let subtle = window().crypto().ok()?.subtle();
+    let key = js_sys::Uint8Array::from(key);
+    let usages = js_sys::Array::of1(&"sign".into());
+    let imported = subtle.import_key_with_object("pkcs8", &key, &algorithm, false, &usages).ok()?;
+    let imported: web_sys::CryptoKey = wasm_bindgen_futures::JsFuture::from(imported).await.ok()?.unchecked_into();
+    let signing = subtle.sign_with_str_and_u8_array("RSASSA-PKCS1-v1_5", &imported, text.as_bytes()).ok()?;
+    let signature = wasm_bindgen_futures::JsFuture::from(signing).await.ok()?;
+    Some(js_sys::Uint8Array::new(&signature).to_vec())
 }
 
 /// One path or query part, percent-encoded.

@@ -1,18 +1,30 @@
 //! The bridge to `shared`: the page's questions in the page's words. No rule is written here.
 
+mod options;
+
+pub use options::*;
+
+use crate::browser;
+use base64::Engine as _;
 use shared::{
     Finding,
     api::TableListing,
     avro::TablePlan,
-    config::{self, Dispatcher, Pipeline},
+    config::{self, Connector, Dispatcher, Pipeline},
+    connector::{self, Class, Flavour, Settings},
     dispatch::{PreviewInPieces, Router},
+    downstream::{self, Played},
+    follow::{Follower, Outcome},
+    ksql,
     render::{self, Secrets},
     row::{Op, RowChange},
+    row_event::RowEvent,
     sample,
     schema::{TableModel, ddl},
+    secret::snowflake_key,
     sink_uri::{KafkaOptions, SinkUri},
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Codes of findings that the page can repair (`docs/FINDINGS.md`).
 pub const CODE_SECRET_ENCODED: &str = "secret-looks-encoded";
@@ -23,6 +35,9 @@ const DEFAULT_PARTITIONS: u32 = 3;
 /// Stand for the ids that the registry will give.
 const KEY_SCHEMA_ID: u32 = 1;
 const VALUE_SCHEMA_ID: u32 = 2;
+
+/// A test token lives this long; Snowflake allows no more.
+const TOKEN_SECS: u64 = 3600;
 
 /// A new document: one topic a table, keyed rows in order.
 pub fn new_document() -> Pipeline {
@@ -197,4 +212,140 @@ pub fn artefacts(document: &Pipeline) -> Vec<Artefact> {
     // The scripts hold the same commands again.
     let files = render::bundle(document, secrets).into_iter().filter(|(name, _)| !name.ends_with(".sh"));
     commands.into_iter().chain(files.map(|(name, text)| Artefact { title: name.clone(), file: Some(name), text })).collect()
+}
+
+/// Targets of sink connectors, and what people call them.
+pub const CONNECTOR_KINDS: [(&str, &str); 4] =
+    [("sqlserver", "SQL Server"), ("snowflake", "Snowflake"), ("mysql", "MySQL"), ("postgres", "PostgreSQL")];
+
+/// Where a connector of this kind can run.
+pub fn flavours_of(kind: &str) -> Vec<(&'static str, &'static str)> {
+    let mut flavours = vec![("confluent-cloud", "Confluent Cloud, managed")];
+    if kind == "snowflake" {
+        flavours.push(("kafka-connect-confluent", "Kafka Connect, Snowflake's plugin"));
+    } else {
+        flavours.extend([
+            ("kafka-connect-confluent", "Kafka Connect, Confluent's plugin"),
+            ("kafka-connect-aiven", "Kafka Connect, Aiven's plugin"),
+            ("kafka-connect-debezium", "Kafka Connect, Debezium's plugin"),
+        ]);
+    }
+    flavours
+}
+
+/// Adds a connector that makes its target equal to the source.
+pub fn add_connector(document: &mut Pipeline, kind: &str, topics: Vec<String>) {
+    let base = if document.name.is_empty() { format!("to-{kind}") } else { format!("{}-to-{kind}", document.name) };
+    let mut names = std::iter::once(base.clone()).chain((2..).map(|number| format!("{base}-{number}")));
+    let is_free = |name: &String| document.connectors.iter().all(|connector| connector.name != *name);
+    let config = connector::Kind::parse(kind).map(|kind| connector::recommended(kind, Flavour::ConfluentCloud)).unwrap_or_default();
+    let added = Connector {
+        name: names.find(is_free).unwrap_or(base),
+        kind: kind.to_owned(),
+        flavour: "confluent-cloud".to_owned(),
+        topics,
+        config,
+        ..Connector::default()
+    };
+    document.connectors.push(added);
+}
+
+/// Moves a connector to another plugin: settings that were only recommended for the old one give way to the new one's.
+pub fn set_flavour(of: &mut Connector, flavour: String) {
+    let kind = connector::Kind::parse(&of.kind);
+    let recommended = |flavour: &str| kind.zip(Flavour::parse(flavour)).map(|(kind, flavour)| connector::recommended(kind, flavour));
+    for (key, value) in recommended(&of.flavour).unwrap_or_default() {
+        if of.config.get(&key) == Some(&value) {
+            of.config.shift_remove(&key);
+        }
+    }
+    for (key, value) in recommended(&flavour).unwrap_or_default() {
+        of.config.entry(key).or_insert(value);
+    }
+    of.flavour = flavour;
+}
+
+pub fn class_of(of: &Connector) -> Option<&'static Class> {
+    connector::class(connector::Kind::parse(&of.kind)?, Flavour::parse(&of.flavour)?)
+}
+
+/// Keys that get a field: what the plugin refuses to be without and the document does not imply, what is written, and what
+/// the user opened. In the plugin's order, unknown ones last.
+pub fn property_fields(document: &Pipeline, at: usize, opened: &BTreeSet<String>) -> Vec<String> {
+    let Some(of) = document.connectors.get(at) else { return Vec::new() };
+    let settings = Settings::of(document, of);
+    let properties = settings.class.map(|class| class.properties.as_slice()).unwrap_or_default();
+    let has_field = |property: &&connector::Property| {
+        opened.contains(property.key)
+            || of.config.contains_key(property.key)
+            || (property.required && settings.sent(property.key).is_none())
+    };
+    let known = properties.iter().filter(has_field).map(|property| property.key.to_owned());
+    let unknown = of.config.keys().filter(|key| !properties.iter().any(|property| property.key == *key)).cloned();
+    known.chain(unknown).collect()
+}
+
+/// What a property is while it is not set: what the document implies, or the plugin's default.
+pub fn without_setting(document: &Pipeline, at: usize, key: &str) -> Option<String> {
+    let of = document.connectors.get(at)?;
+    let mut without = of.clone();
+    without.config.shift_remove(key);
+    let value = Settings::of(document, &without).get(key)?;
+    (!value.is_empty() && !shared::secret::is_secret_key(key)).then_some(value)
+}
+
+pub fn search_properties(class: &'static Class, words: &str) -> Vec<&'static connector::Property> {
+    connector::search(class, words)
+}
+
+pub fn add_statement(document: &mut Pipeline, topic: String) {
+    // tidb_tpcc_orders: the table's name is what people call the stream
+    let name = topic.rsplit(['_', '.']).next().unwrap_or_default().to_owned();
+    document.ksqldb.push(config::KsqlStatement { name, statement: "stream".to_owned(), topic, ..config::KsqlStatement::default() });
+}
+
+/// A statement as it will be run, written by the user or generated; empty when it cannot be yet.
+pub fn statement_text(document: &Pipeline, at: usize, tables: &[TableModel]) -> String {
+    let Some(statement) = document.ksqldb.get(at) else { return String::new() };
+    let table = ksql::table_of(document, &statement.topic, tables);
+    ksql::generate(document, statement, table).unwrap_or_default()
+}
+
+/// A made-up row's life up to `op` (inserted, then updated, then deleted), played through every connector.
+///
+/// # Errors
+/// Why this table's rows go nowhere.
+pub fn play(document: &Pipeline, table: &TableModel, op: Op) -> Result<Vec<Played>, String> {
+    let mut follower = Follower::new(document, vec![table.clone()], KEY_SCHEMA_ID).map_err(first_message)?;
+    let table = Arc::new(table.clone());
+    let life = [Op::Insert, Op::Update, Op::Delete];
+    let until = life.iter().position(|one| *one == op).map_or(life.len(), |at| at + 1);
+    let mut followed = Vec::new();
+    for one in &life[..until] {
+        let event = RowEvent::from_change(&sample::change(&table, *one));
+        for outcome in follower.follow(&event).map_err(first_message)? {
+            match outcome {
+                Outcome::Record(record) => followed.push(*record),
+                Outcome::Skipped { skipped, .. } => return Err(skipped),
+            }
+        }
+    }
+    let settings: Vec<Settings<'_>> = document.connectors.iter().map(|connector| Settings::of(document, connector)).collect();
+    Ok(downstream::play(&settings, &followed))
+}
+
+/// A token that logs the user in to Snowflake with this key, for an hour.
+///
+/// # Errors
+/// Why there is none, for the user.
+pub async fn snowflake_token(key: &str, account: &str, user: &str, now_secs: u64) -> Result<String, String> {
+    let report = snowflake_key::inspect(key, false);
+    let (line, public) = snowflake_key::normalise(key)
+        .zip(report.public_key)
+        .ok_or("An encrypted key cannot be used here: decrypt it first, or try the connection with the connector.")?;
+    let der = base64::engine::general_purpose::STANDARD.decode(line).map_err(|_| "The key is not base64.")?;
+    let claims = snowflake_key::jwt_claims(account, user, &public.fingerprint(), now_secs, TOKEN_SECS);
+    let input = snowflake_key::signing_input(&claims);
+    let signature = browser::sign_rs256(&der, &input).await.ok_or("The browser does not sign with this key.")?;
+    Ok(snowflake_key::signed_jwt(&input, &signature))
 }

@@ -1,5 +1,7 @@
 //! Findings: what is wrong with a document or a connection, all at once, each at its field.
 
+use crate::fix::Fix;
+use crate::path;
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is. `Error` refuses a launch, `Warning` asks for a look, `Info` explains.
@@ -19,7 +21,8 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Finding {
-    /// Dotted path into the pipeline document, e.g. `changefeed.config.sink.dispatchers[0].topic`; empty for the whole.
+    /// Path into the pipeline document, e.g. `changefeed.config.sink.dispatchers[0].topic` or, with dots in a key,
+    /// `connectors[0].config."insert.mode"` ([`crate::path`]); empty for the whole.
     pub path: String,
     pub severity: Severity,
     /// Stable, documented in `docs/FINDINGS.md`, kebab-case, e.g. `unknown-key`.
@@ -29,12 +32,15 @@ pub struct Finding {
     /// What to do about it; empty when the message says it all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub hint: String,
+    /// The way out as a change of the document, when it is a mechanical one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Finding {
     #[must_use]
     pub fn new(severity: Severity, path: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
-        Self { path: path.into(), severity, code: code.to_owned(), message: message.into(), hint: String::new() }
+        Self { path: path.into(), severity, code: code.to_owned(), message: message.into(), hint: String::new(), fix: None }
     }
 
     #[must_use]
@@ -59,15 +65,18 @@ impl Finding {
         self
     }
 
-    /// The same finding, its path put below `prefix`.
+    /// The same finding with a way out on one click. Its paths are relative to what the finding's own is relative to.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(Box::new(fix));
+        self
+    }
+
+    /// The same finding, its path and those of its fix put below `prefix`.
     #[must_use]
     pub fn below(mut self, prefix: &str) -> Self {
-        self.path = match (prefix.is_empty(), self.path.is_empty()) {
-            (true, _) => self.path,
-            (false, true) => prefix.to_owned(),
-            (false, false) if self.path.starts_with('[') => format!("{prefix}{}", self.path),
-            (false, false) => format!("{prefix}.{}", self.path),
-        };
+        self.path = path::below(prefix, &self.path);
+        self.fix = self.fix.map(|fix| Box::new(fix.below(prefix)));
         self
     }
 }

@@ -1,11 +1,18 @@
 //! "Did you mean": the nearest known word to a mistyped one.
 
+/// Bytes of a word that can be a mistyped one: no known word has half of them.
+const LONGEST: usize = 128;
+
 /// The closest of `known` to `word`, when it is close enough to be what was meant: the same word in another spelling
 /// (case, `_` for `-`), or at most a third of its letters away.
 #[must_use]
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = |text: &str| text.to_lowercase().replace(['_', '.'], "-");
     let wanted = plain(word);
+    // what is pasted by mistake may be a megabyte, and the distance takes letters times letters
+    if wanted.len() > LONGEST {
+        return None;
+    }
     let allowed = (wanted.chars().count() / 3).clamp(1, 4);
     known
         .into_iter()
@@ -21,6 +28,12 @@ pub fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) ->
     nearest(word, known).map_or_else(String::new, |candidate| format!("Did you mean `{candidate}`?"))
 }
 
+/// The word that a hint of [`did_you_mean`] suggests.
+#[must_use]
+pub fn suggested(hint: &str) -> Option<&str> {
+    hint.strip_prefix("Did you mean `")?.strip_suffix("`?")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,5 +46,7 @@ mod tests {
         assert_eq!(nearest("sasl-pasword", known), Some("sasl-password"));
         assert_eq!(nearest("keep-connection-alive", known), None);
         assert_eq!(did_you_mean("x", known), "");
+        assert_eq!(suggested(&did_you_mean("Protocol", known)), Some("protocol"));
+        assert_eq!(suggested("Remove it."), None);
     }
 }

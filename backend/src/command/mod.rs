@@ -4,6 +4,7 @@ pub mod bench;
 pub mod check;
 pub mod encode;
 pub mod export;
+pub mod import;
 pub mod route;
 pub mod run;
 pub mod serve;

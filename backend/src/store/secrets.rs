@@ -73,7 +73,8 @@ impl Store {
         let mut result = Ok(false);
         sealed.for_each_secret(&mut |path, text| {
             let SecretRef::Inline(value) = SecretRef::parse(text) else { return };
-            let key = format!("{name}/{path}");
+            // quotes of a path would have to be escaped in the document
+            let key = format!("{name}/{}", path.replace('"', ""));
             match (&result, self.put_secret(&key, &value.into())) {
                 (Ok(_), Ok(())) => result = Ok(true),
                 (Ok(_), Err(error)) => result = Err(error),

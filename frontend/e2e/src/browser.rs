@@ -72,7 +72,8 @@ impl Browser {
         self.find_css(&format!("[data-test=\"{hook}\"]")).await
     }
 
-    async fn find_css(&self, css: &str) -> Result<Element> {
+    /// As [`Self::find`], for any selector.
+    pub async fn find_css(&self, css: &str) -> Result<Element> {
         let found = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50)).for_element(Locator::Css(css)).await;
         found.with_context(|| format!("`{css}` did not appear"))
     }
@@ -106,6 +107,55 @@ impl Browser {
         let field = self.find(hook).await?;
         field.clear().await?;
         field.send_keys(text).await.with_context(|| format!("cannot type into `{hook}`"))
+    }
+
+    /// Waits until the element with this hook holds the text.
+    pub async fn find_text(&self, hook: &str, text: &str) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let shown = self.find(hook).await?.text().await.unwrap_or_default();
+            if shown.contains(text) {
+                return Ok(());
+            }
+            if Instant::now() > end {
+                bail!("`{hook}` does not say `{text}` but `{shown}`");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// What a field holds.
+    pub async fn value(&self, hook: &str) -> Result<String> {
+        Ok(self.find(hook).await?.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Puts a whole text into a field at once, as a paste does.
+    pub async fn replace(&self, hook: &str, text: &str) -> Result<()> {
+        let script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', { bubbles: true }));";
+        let field = serde_json::to_value(self.find(hook).await?)?;
+        Ok(self.client.execute(script, vec![field, text.into()]).await.map(drop)?)
+    }
+
+    pub async fn reload(&self) -> Result<()> {
+        Ok(self.client.refresh().await?)
+    }
+
+    /// Everything that the tab's storage holds, as JSON text.
+    pub async fn session_storage(&self) -> Result<String> {
+        Ok(self.client.execute("return JSON.stringify(sessionStorage)", vec![]).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the tab's storage has a key that begins so.
+    pub async fn wait_stored(&self, prefix: &str) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        let script = "return Object.keys(sessionStorage).some(key => key.startsWith(arguments[0]))";
+        while self.client.execute(script, vec![prefix.into()]).await?.as_bool() != Some(true) {
+            if Instant::now() > end {
+                bail!("nothing is stored under `{prefix}`");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     /// Waits until the pipeline's state is this word.

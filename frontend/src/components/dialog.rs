@@ -3,9 +3,14 @@
 use super::Prose;
 use leptos::{ev, html, prelude::*};
 
-/// Shown while `open`; Escape closes it.
+/// Shown while `open`; Escape closes it. `wide` gives room for more than a question.
 #[component]
-pub fn Dialog(open: RwSignal<bool>, #[prop(into)] title: Signal<String>, children: Children) -> impl IntoView {
+pub fn Dialog(
+    open: RwSignal<bool>,
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional)] wide: bool,
+    children: Children,
+) -> impl IntoView {
     let node: NodeRef<html::Dialog> = NodeRef::new();
     Effect::new(move || {
         let Some(dialog) = node.get() else { return };
@@ -17,7 +22,7 @@ pub fn Dialog(open: RwSignal<bool>, #[prop(into)] title: Signal<String>, childre
         }
     });
     view! {
-        <dialog class="dialog" node_ref=node aria-label=move || title.get() on:close=move |_: ev::Event| open.set(false)>
+        <dialog class="dialog" class:wide=wide node_ref=node aria-label=move || title.get() on:close=move |_: ev::Event| open.set(false)>
             <div>
                 <h2>{move || title.get()}</h2>
                 {children()}

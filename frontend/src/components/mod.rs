@@ -15,7 +15,7 @@ mod top;
 
 pub use chip::{StateChip, state_text};
 pub use code::{CodeBlock, CopyButton};
-pub use dialog::Confirm;
+pub use dialog::{Confirm, Dialog};
 pub use failure::FailurePanel;
 pub use icon::{Icon, Shape};
 pub use menu::Menu;

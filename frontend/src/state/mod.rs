@@ -7,7 +7,7 @@ mod theme;
 mod toasts;
 
 pub use connection::Connection;
-pub use drafts::{KeptDrafts, KeptTables};
+pub use drafts::{KeptDraft, KeptDrafts, KeptTables};
 pub use studio::Studio;
 pub use theme::{Theme, ThemeChoice};
 pub use toasts::{Toast, Toasts, Tone};

@@ -6,6 +6,8 @@
 //! compaction takes for one and the same row), and virtual generated columns are left out (the newer one sends NULL
 //! for them and cannot send those that are NOT NULL).
 
+mod canonical;
+pub mod compatibility;
 mod decimal;
 mod decode;
 mod encode;
@@ -18,6 +20,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+pub use canonical::AvroSchema;
 pub use decode::DecodeError;
 pub use error::{Cause, EncodeError};
 pub use names::{key_subject, value_subject};

@@ -2,6 +2,7 @@
 
 use super::{Pipeline, shape};
 use crate::Finding;
+use crate::path::join;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 use toml::de::{DeTable, DeValue};
@@ -19,14 +20,9 @@ pub struct ParseError {
 /// Findings with line and column when the text is not TOML, a key is missing or a known key has a value of the wrong
 /// type. They never show a line of the text, which may hold a secret.
 pub fn parse(text: &str) -> Result<Pipeline, ParseError> {
-    let table = DeTable::parse(text).map_err(|error| {
-        let place = error.span().map_or_else(String::new, |span| format!(" ({})", place(text, span.start)));
-        let finding = Finding::error("", "document-unreadable", format!("The document is not valid TOML{place}: {}.", error.message()));
-        ParseError { findings: vec![finding.hint("Check quotes and brackets there; a truncated file ends like this too.")] }
-    })?;
     let mut places = HashMap::new();
-    let value = Value::Object(convert_table(table.get_ref(), "", &mut places));
-    from_json(value).map_err(|mut error| {
+    let table = read_table(text, &mut places).map_err(|finding| ParseError { findings: vec![finding] })?;
+    from_json(Value::Object(table)).map_err(|mut error| {
         for finding in &mut error.findings {
             if let Some(&at) = places.get(&finding.path) {
                 finding.message = format!("{} ({})", finding.message.trim_end_matches('.'), place(text, at));
@@ -34,6 +30,26 @@ pub fn parse(text: &str) -> Result<Pipeline, ParseError> {
         }
         error
     })
+}
+
+/// Any TOML in its JSON form; dates without quotes become text.
+///
+/// # Errors
+/// A finding with line and column, without the text.
+pub(crate) fn read_toml(text: &str) -> Result<Map<String, Value>, Finding> {
+    read_table(text, &mut HashMap::new())
+}
+
+fn read_table(text: &str, places: &mut HashMap<String, usize>) -> Result<Map<String, Value>, Finding> {
+    match DeTable::parse(text) {
+        Ok(table) => Ok(convert_table(table.get_ref(), "", places)),
+        Err(error) => {
+            let place = error.span().map_or_else(String::new, |span| format!(" ({})", place(text, span.start)));
+            let message = format!("The document is not valid TOML{place}: {}.", error.message());
+            let hint = "Check quotes and brackets there; a truncated file ends like this too.";
+            Err(Finding::error("", "document-unreadable", message).hint(hint))
+        }
+    }
 }
 
 /// Reads a document from its JSON form.
@@ -94,7 +110,7 @@ fn convert_table(table: &DeTable<'_>, path: &str, places: &mut HashMap<String, u
         .iter()
         .map(|(key, value)| {
             let name = key.get_ref().to_string();
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let path = join(path, &name);
             places.insert(path.clone(), value.span().start);
             (name, convert(value.get_ref(), &path, places))
         })

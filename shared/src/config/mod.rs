@@ -1,5 +1,6 @@
 //! Documents: the pipeline document and what it holds.
 
+mod changefeed_shape;
 mod document;
 mod leave_out;
 mod normalise;
@@ -8,12 +9,15 @@ mod rfc3339;
 mod shape;
 mod start;
 mod validate;
+mod without_secrets;
 
-pub(crate) use document::render_value;
 pub use document::{ParseError, from_json, parse, render};
+pub(crate) use document::{read_toml, render_value};
 pub use leave_out::leave_out;
 pub use pipeline::{
     ChangefeedConfig, ChangefeedSpec, Connector, Dispatcher, FilterConfig, KafkaConfig, KsqlStatement, Pipeline, SchemaRegistry,
     SinkConfig, Source, SourceKind, StartFrom, Target,
 };
-pub use validate::{validate, validate_tables};
+pub(crate) use shape::is_changefeed_key;
+pub use without_secrets::without_typed_secrets;
+pub use validate::{validate, validate_change, validate_tables};

@@ -1,7 +1,10 @@
 //! Tidying on save: credentials that were pasted inside URLs move to fields of their own, white space goes.
 
 use super::Pipeline;
+use super::validate::bare_private_key;
 use crate::Finding;
+use crate::path::join;
+use crate::secret::SecretRef;
 use crate::sink_uri::RegistryUrl;
 use percent_encoding::percent_decode_str;
 
@@ -12,6 +15,7 @@ impl Pipeline {
     pub fn normalise(&mut self) -> Vec<Finding> {
         let mut findings = Vec::new();
         self.trim(&mut findings);
+        self.unwrap_private_keys(&mut findings);
         self.adopt_registry(&mut findings);
         if let Some((url, password)) = split_password(&self.source.url)
             && (self.source.password.is_empty() || self.source.password.0 == password)
@@ -57,6 +61,22 @@ impl Pipeline {
         let serde_json::Value::String(url) = found else { return };
         self.schema_registry.get_or_insert_default().url = url;
         findings.push(Finding::info(path, "registry-moved", "The registry's URL was moved to `schema_registry`."));
+    }
+
+    /// Snowflake's connector takes a key's body without its `BEGIN` and `END` lines.
+    fn unwrap_private_keys(&mut self, findings: &mut Vec<Finding>) {
+        const KEY: &str = "snowflake.private.key";
+        for (i, connector) in self.connectors.iter_mut().enumerate() {
+            if let Some(serde_json::Value::String(text)) = connector.config.get_mut(KEY)
+                && SecretRef::parse(text).is_inline()
+                && let Some(body) = bare_private_key(text)
+            {
+                *text = body;
+                let path = join(&format!("connectors[{i}].config"), KEY);
+                let message = "The `BEGIN` and `END` lines and line breaks of the private key were removed.";
+                findings.push(Finding::info(path, "private-key-unwrapped", message));
+            }
+        }
     }
 
     fn trim(&mut self, findings: &mut Vec<Finding>) {
@@ -146,5 +166,18 @@ mod tests {
         assert_eq!(pipeline.normalise().len(), 2);
         assert_eq!(pipeline.kafka.param("sasl-password").unwrap(), "pw");
         assert_eq!(pipeline.schema_registry.unwrap().url, "http://h:8081");
+    }
+
+    #[test]
+    fn a_private_key_is_stripped_to_its_body() {
+        let mut pipeline = Pipeline::named("p");
+        pipeline.connectors.push(crate::config::Connector::default());
+        let key = "snowflake.private.key";
+        pipeline.connectors[0].config.insert(key.to_owned(), "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----".into());
+        let said = pipeline.normalise();
+        assert_eq!(said[0].code, "private-key-unwrapped");
+        assert_eq!(pipeline.connectors[0].config[key], "MIIE");
+        pipeline.connectors[0].config.insert(key.to_owned(), "file:/run/key.p8".into());
+        assert!(pipeline.normalise().is_empty());
     }
 }

@@ -3,6 +3,7 @@
 //! Every struct keeps the keys that it does not know in `extra`, so that saving never drops what a newer studio or a
 //! person wrote; `validate` turns them into findings. Shape: `docs/pipeline.md`.
 
+use crate::path::join;
 use crate::secret::{SecretText, is_secret_key};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -115,6 +116,9 @@ pub struct ChangefeedSpec {
     /// Whose options and defaults apply, e.g. `8.5.4`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticdc_version: String,
+    /// `classic` | `new`. Default: as [`Release::of`](crate::ticdc::Release::of) reads the version.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ticdc_architecture: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticdc_server: String,
     #[serde(default)]
@@ -331,11 +335,18 @@ fn visit_if_set(path: &str, text: &mut String, visit: &mut dyn FnMut(&str, &mut 
 }
 
 fn visit_map(path: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
+    visit_within(path, "", map, visit);
+}
+
+/// `within`: the keys of the tables around this one. `snowflake.private.key` without quotes is three tables deep, and only
+/// the whole of it says secret.
+fn visit_within(path: &str, within: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
     for (key, value) in map.iter_mut() {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let path = join(path, key);
+        let name = if within.is_empty() { key.clone() } else { format!("{within}.{key}") };
         match value {
-            Value::String(text) if is_secret_key(key) => visit_if_set(&path, text, visit),
-            Value::Object(inner) => visit_map(&path, inner, visit),
+            Value::String(text) if is_secret_key(key) || is_secret_key(&name) => visit_if_set(&path, text, visit),
+            Value::Object(inner) => visit_within(&path, &name, inner, visit),
             _ => {}
         }
     }

@@ -1,5 +1,7 @@
 //! What is known of a connector's property.
 
+use crate::secret::is_secret_key;
+
 /// What a sink connector writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -68,10 +70,10 @@ pub enum ValueType {
 }
 
 /// One property of a connector. Connect takes every value as text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Property {
     pub key: &'static str,
-    /// What the Confluent console calls it; empty where no console shows it.
+    /// What a form calls it (the Confluent Cloud console, Control Center); empty where it has no name but its key.
     pub label: &'static str,
     pub value_type: ValueType,
     /// What the connector does without it; `None` when it has no default.
@@ -86,6 +88,52 @@ pub struct Property {
     pub doc: &'static str,
 }
 
+/// Greatest values of Connect's `INT` and `LONG`.
+pub(super) const INT: i64 = i32::MAX as i64;
+pub(super) const LONG: i64 = i64::MAX;
+
+impl Property {
+    const fn new(key: &'static str, label: &'static str, value_type: ValueType, doc: &'static str) -> Self {
+        Self { key, label, value_type, default: None, values: &[], range: None, required: false, doc }
+    }
+
+    pub(super) const fn text(key: &'static str, label: &'static str, doc: &'static str) -> Self {
+        Self::new(key, label, ValueType::Text, doc)
+    }
+
+    pub(super) const fn integer(key: &'static str, label: &'static str, doc: &'static str) -> Self {
+        Self::new(key, label, ValueType::Integer, doc)
+    }
+
+    pub(super) const fn boolean(key: &'static str, label: &'static str, doc: &'static str) -> Self {
+        Self::new(key, label, ValueType::Boolean, doc).one_of(&["true", "false"])
+    }
+
+    pub(super) const fn list(key: &'static str, label: &'static str, doc: &'static str) -> Self {
+        Self::new(key, label, ValueType::List, doc)
+    }
+
+    pub(super) const fn password(key: &'static str, label: &'static str, doc: &'static str) -> Self {
+        Self::new(key, label, ValueType::Password, doc)
+    }
+
+    pub(super) const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    pub(super) const fn one_of(self, values: &'static [&'static str]) -> Self {
+        Self { values, ..self }
+    }
+
+    pub(super) const fn within(self, least: i64, greatest: i64) -> Self {
+        Self { range: Some((least, greatest)), ..self }
+    }
+
+    pub(super) const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+}
+
 /// A connector plugin.
 #[derive(Debug)]
 pub struct Class {
@@ -93,12 +141,27 @@ pub struct Class {
     pub flavour: Flavour,
     /// The value of `connector.class`.
     pub name: &'static str,
+    /// Its own first, then those of every sink.
     pub properties: Vec<Property>,
+    /// Keys that begin so belong to somebody else (a transform, a converter, a Kafka client) and are taken as they are.
+    pub open_prefixes: Vec<&'static str>,
 }
 
 impl Class {
     #[must_use]
     pub fn property(&self, key: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.key == key)
+    }
+
+    /// Whether the plugin, or something that it hands the key to, reads it.
+    #[must_use]
+    pub fn knows(&self, key: &str) -> bool {
+        self.property(key).is_some() || self.open_prefixes.iter().any(|prefix| key.len() > prefix.len() && key.starts_with(prefix))
+    }
+
+    /// Whether the value of a key has to be kept out of sight: its type says so, or its name.
+    #[must_use]
+    pub fn is_sensitive(&self, key: &str) -> bool {
+        is_secret_key(key) || self.property(key).is_some_and(|property| property.value_type == ValueType::Password)
     }
 }

@@ -1,5 +1,6 @@
 //! Where a row goes: which tables are wanted, their topics, and the partition of each row.
 
+mod column_filter;
 mod filter;
 mod partition;
 mod pattern;
@@ -8,6 +9,7 @@ mod re2;
 mod router;
 mod topic;
 
+pub use column_filter::ColumnFilter;
 pub use filter::{TableFilter, exclusion, is_system_schema};
 pub use partition::{PARTITION_WORDS, PartitionPlan, PartitionRule};
 pub use preview::{PreviewInPieces, RoutePreview, preview};

@@ -1,10 +1,10 @@
 //! The routing table that the page and the `route` command show.
 
 use super::router::Router;
-use crate::Finding;
 use crate::avro::{key_subject, value_subject};
 use crate::config::{Pipeline, Target};
 use crate::schema::{Ineligible, TableModel};
+use crate::{Finding, Fix};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -133,6 +133,7 @@ fn ineligible_finding(pipeline: &Pipeline, table: &TableModel, problem: &Ineligi
     };
     report("changefeed.config.filter.rules", code, message)
         .hint(format!("Leave it out with `{}`.", super::exclusion(&table.schema, &table.name)))
+        .fix(Fix::new("Leave it out").leave_out(&table.schema, &table.name))
 }
 
 /// Two tables in one topic or subject replace each other's schema; TiCDC notices neither.

@@ -7,6 +7,7 @@ use crate::Finding;
 use crate::avro::{key_subject, value_subject};
 use crate::config::{Dispatcher, Pipeline};
 use crate::schema::TableModel;
+use crate::ticdc::Protocol;
 
 const DISPATCHERS: &str = "changefeed.config.sink.dispatchers";
 
@@ -48,11 +49,12 @@ impl Router {
     pub fn new(pipeline: &Pipeline) -> Result<Self, Vec<Finding>> {
         let config = &pipeline.changefeed.config;
         let case_sensitive = config.case_sensitive.unwrap_or(false);
+        let is_avro = Protocol::is_avro(pipeline);
         let mut findings = Vec::new();
         let filter = compile_filter(&config.filter.rules, case_sensitive).map_err(|bad| findings.extend(bad)).ok();
         let mut dispatchers = Vec::with_capacity(config.sink.dispatchers.len());
         for (i, dispatcher) in config.sink.dispatchers.iter().enumerate() {
-            match compile_dispatcher(dispatcher, case_sensitive) {
+            match compile_dispatcher(dispatcher, case_sensitive, is_avro) {
                 Ok(compiled) => dispatchers.push(compiled),
                 Err(bad) => findings.extend(bad.into_iter().map(|f| f.below(&format!("{DISPATCHERS}[{i}]")))),
             }
@@ -136,13 +138,13 @@ fn compile_filter(rules: &[String], case_sensitive: bool) -> Result<TableFilter,
 }
 
 /// Findings are relative to the dispatcher.
-fn compile_dispatcher(dispatcher: &Dispatcher, case_sensitive: bool) -> Result<Compiled, Vec<Finding>> {
+fn compile_dispatcher(dispatcher: &Dispatcher, case_sensitive: bool, is_avro: bool) -> Result<Compiled, Vec<Finding>> {
     let mut findings = Vec::new();
     let matcher = TableFilter::parse(&dispatcher.matcher, case_sensitive)
         .map_err(|bad| findings.extend(bad.into_iter().map(|f| f.below("matcher"))))
         .ok();
     let topic = TopicExpression::parse(&dispatcher.topic)
-        .and_then(TopicExpression::for_avro)
+        .and_then(|topic| if is_avro { topic.for_avro() } else { Ok(topic) })
         .map_err(|error| findings.push(topic_finding(&dispatcher.topic, error)))
         .ok();
     if !dispatcher.partition.is_empty() && !dispatcher.dispatcher.is_empty() {

@@ -3,9 +3,11 @@
 use super::changefeed_toml::changefeed_toml;
 use super::client_properties::{client_properties, java_client_properties};
 use super::commands::{CONFIG_FILE, cdc_cli, tiup_ctl};
+use super::connectors::connector_files;
 use super::open_api::open_api_request;
 use super::readme::readme;
 use super::secrets::{Secrets, placeholders, with_references};
+use super::setup::{snowflake_setup, sqlserver_setup};
 use crate::config::{Pipeline, render};
 
 /// File names and texts, the README first. The same document gives the same bytes.
@@ -13,8 +15,9 @@ use crate::config::{Pipeline, render};
 pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)> {
     let script = |command: String| format!("#!/bin/sh\nset -eu\ncd \"$(dirname \"$0\")\"\n\n{command}\n");
     let placeholders = placeholders(pipeline, secrets);
+    let connectors = connector_files(pipeline, secrets);
     let mut files = vec![
-        ("README.md", readme(pipeline, &placeholders, secrets.is_inline())),
+        ("README.md", readme(pipeline, &placeholders, secrets.is_inline(), &connectors)),
         ("pipeline.toml", render(&with_references(pipeline))),
         (CONFIG_FILE, changefeed_toml(pipeline, secrets)),
         ("create-changefeed.sh", script(cdc_cli(pipeline, secrets))),
@@ -23,17 +26,14 @@ pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)
         ("client.properties", client_properties(pipeline, secrets)),
         ("client-java.properties", java_client_properties(pipeline, secrets)),
     ];
-    let statements = sql(pipeline);
+    let statements = crate::ksql::script(pipeline, &[]);
     if !statements.is_empty() {
         files.push(("ksqldb.sql", statements));
     }
-    files.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()
-}
-
-/// The statements that the user wrote.
-fn sql(pipeline: &Pipeline) -> String {
-    let own = pipeline.ksqldb.iter().map(|statement| statement.sql.trim_end().trim_end_matches(';')).filter(|sql| !sql.is_empty());
-    own.map(|sql| format!("{sql};\n")).collect()
+    // The document has no table definitions: the scripts stop at rights.
+    let setup = [("setup/sqlserver.sql", sqlserver_setup(pipeline, &[])), ("setup/snowflake.sql", snowflake_setup(pipeline, &[]))];
+    files.extend(setup.into_iter().filter(|(_, script)| !script.is_empty()));
+    files.into_iter().map(|(name, text)| (name.to_owned(), text)).chain(connectors).collect()
 }
 
 #[cfg(test)]

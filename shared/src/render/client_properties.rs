@@ -3,6 +3,7 @@
 use super::changefeed_toml::comment;
 use super::secrets::{Prepared, Secrets};
 use crate::config::Pipeline;
+use crate::quoting::{jaas, properties};
 use crate::sink_uri::{KafkaOptions, RegistryUrl, Sasl, SaslMechanism};
 
 /// For librdkafka clients (C, Go, Python, Rust) and Confluent's registry clients.
@@ -39,7 +40,7 @@ pub fn java_client_properties(pipeline: &Pipeline, secrets: Secrets<'_>) -> Stri
     if let Some(sasl) = &options.sasl {
         lines.push(("sasl.mechanism".to_owned(), sasl.mechanism.name().to_owned()));
         if has_password(sasl) {
-            lines.push(("sasl.jaas.config".to_owned(), jaas(sasl)));
+            lines.push(("sasl.jaas.config".to_owned(), login_module(sasl)));
         }
     }
     if let Some(ca) = &options.ca {
@@ -76,16 +77,15 @@ fn has_password(sasl: &Sasl) -> bool {
     !matches!(sasl.mechanism, SaslMechanism::Gssapi | SaslMechanism::OAuthBearer)
 }
 
-fn jaas(sasl: &Sasl) -> String {
+fn login_module(sasl: &Sasl) -> String {
     let module = match sasl.mechanism {
         SaslMechanism::Plain => "plain.PlainLoginModule",
         _ => "scram.ScramLoginModule",
     };
-    let escape = |text: &str| text.replace('\\', r"\\").replace('"', "\\\"");
     format!(
         "org.apache.kafka.common.security.{module} required username=\"{}\" password=\"{}\";",
-        escape(&sasl.user),
-        escape(&sasl.password)
+        jaas::write(&sasl.user),
+        jaas::write(&sasl.password)
     )
 }
 
@@ -101,11 +101,11 @@ fn registry(prepared: &Prepared) -> Vec<Line> {
     lines
 }
 
-/// How a value's backslashes are written.
+/// Whose file it is.
 #[derive(Clone, Copy)]
 enum Escape {
+    /// librdkafka's has no escapes.
     None,
-    /// `java.util.Properties` takes a backslash for an escape.
     Java,
 }
 
@@ -116,13 +116,67 @@ fn finish(prepared: &Prepared, lines: Vec<Line>, escape: Escape) -> String {
             if name.starts_with('#') {
                 return format!("{name}\n");
             }
-            // a line break would end the property
-            let value = value.replace(['\r', '\n'], " ");
             match escape {
-                Escape::None => format!("{name}={value}\n"),
-                Escape::Java => format!("{name}={}\n", value.replace('\\', r"\\")),
+                // a line break would end the property
+                Escape::None => format!("{name}={}\n", value.replace(['\r', '\n'], " ")),
+                Escape::Java => format!("{name}={}\n", properties::write(&value)),
             }
         })
         .collect();
     prepared.fill(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::config::parse;
+    use crate::secret::SecretRef;
+    use proptest::prelude::*;
+
+    const DOCUMENT: &str = r#"
+version = 1
+name = "orders"
+[source]
+kind = "tidb"
+[kafka]
+brokers = ["h:9092"]
+topic = "meta"
+[kafka.params]
+protocol = "avro"
+sasl-mechanism = "plain"
+sasl-user = "store:x"
+sasl-password = "store:x"
+[schema_registry]
+url = "https://h"
+user = "key"
+password = "store:x"
+"#;
+
+    /// The text behind `name=` on its line.
+    fn line<'a>(text: &'a str, name: &str) -> &'a str {
+        text.split('\n').find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn clients_read_the_secret_that_was_stored(secret in "(?s).{1,40}", hostile in r##"[+/=%&#;:@?"'\\$! \n\r\té😀a]{1,16}"##) {
+            for secret in [secret, hostile] {
+                let fixed = secret.clone();
+                let resolve = move |_: &str, _: &SecretRef| Some(fixed.clone());
+                let secrets = Secrets::inline(&resolve);
+                let pipeline = parse(DOCUMENT).unwrap();
+                let java = java_client_properties(&pipeline, secrets);
+                prop_assert_eq!(properties::read(line(&java, "basic.auth.user.info")), Some(format!("key:{secret}")));
+                let login = properties::read(line(&java, "sasl.jaas.config")).unwrap();
+                let password = login.split_once(" password=\"").unwrap().1.strip_suffix("\";").unwrap();
+                prop_assert_eq!(jaas::read(password), Some(secret.clone()));
+                // librdkafka's file cannot hold line breaks
+                if !secret.contains(['\r', '\n']) {
+                    let plain = client_properties(&pipeline, secrets);
+                    prop_assert_eq!(line(&plain, "sasl.password"), secret);
+                }
+            }
+        }
+    }
 }

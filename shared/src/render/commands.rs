@@ -3,14 +3,13 @@
 use super::secrets::{Prepared, Secrets};
 use super::shell::{quoted, word};
 use crate::config::{Pipeline, StartFrom};
+use crate::ticdc::{NEWEST, Version};
 
 /// File name of the configuration beside the commands.
 pub(super) const CONFIG_FILE: &str = "changefeed.toml";
 
 const DEFAULT_SERVER: &str = "http://127.0.0.1:8300";
 const DEFAULT_PD: &str = "http://127.0.0.1:2379";
-/// Used when the document names no version: the current long-term release.
-const DEFAULT_VERSION: &str = "8.5.4";
 
 /// `cdc cli changefeed create …`, one option a line, safe to paste into a POSIX shell.
 #[must_use]
@@ -25,22 +24,17 @@ pub fn cdc_cli(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
 /// `tiup ctl:v… cdc changefeed create …`: the form of the manual. Before v6.2 it is addressed to PD.
 #[must_use]
 pub fn tiup_ctl(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
-    let version = match pipeline.changefeed.ticdc_version.trim_start_matches('v') {
-        "" => DEFAULT_VERSION,
-        given => given,
+    let version = match pipeline.changefeed.ticdc_version.as_str() {
+        "" => NEWEST.to_string(),
+        given => format!("v{}", given.trim_start_matches('v')),
     };
-    let address = if is_before_6_2(version) {
+    let address = if Version::parse(&version).is_some_and(|version| version < Version::new(6, 2, 0)) {
         format!("--pd={}", quoted(pipeline.source.pd.first().map_or(DEFAULT_PD, String::as_str)))
     } else {
         let server = &pipeline.changefeed.ticdc_server;
         format!("--server={}", quoted(if server.is_empty() { DEFAULT_SERVER } else { server }))
     };
-    create(&format!("tiup {} cdc changefeed create", quoted(&format!("ctl:v{version}"))), &address, pipeline, secrets)
-}
-
-fn is_before_6_2(version: &str) -> bool {
-    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(u32::MAX));
-    (parts.next().unwrap_or(u32::MAX), parts.next().unwrap_or(u32::MAX)) < (6, 2)
+    create(&format!("tiup {} cdc changefeed create", quoted(&format!("ctl:{version}"))), &address, pipeline, secrets)
 }
 
 /// Only the URLs may hold placeholders for the shell to fill in; everything else is taken as it is.

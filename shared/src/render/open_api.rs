@@ -2,6 +2,7 @@
 
 use super::secrets::{Prepared, Secrets};
 use crate::config::{Pipeline, StartFrom};
+use crate::ticdc::{Architecture, Release, api_name};
 use serde_json::{Map, Value, json};
 
 /// A request that creates the changefeed: the same options as `changefeed.toml` and the `cdc cli` command, in the names of the
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 pub fn open_api_request(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
     let prepared = Prepared::new(pipeline, secrets);
     let config = serde_json::to_value(&prepared.pipeline.changefeed.config).unwrap_or_else(|_| json!({}));
-    let mut config = in_api_names(config, "");
+    let mut config = in_api_names(config, "", Release::of(&pipeline.changefeed).architecture);
     if let Some(url) = prepared.registry_url()
         && let Some(sink) = config.as_object_mut().and_then(|config| config.entry("sink").or_insert_with(|| json!({})).as_object_mut())
     {
@@ -32,29 +33,18 @@ pub fn open_api_request(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
     prepared.fill(&text) + "\n"
 }
 
-/// Keys of the file as the API spells them: snake case, with the exceptions of its model.
-fn in_api_names(value: Value, within: &str) -> Value {
+/// Keys of the file as the API spells them; what it has no field for is left out.
+fn in_api_names(value: Value, within: &str, architecture: Option<Architecture>) -> Value {
     match value {
         Value::Object(map) => {
-            let renamed = map.into_iter().filter(|(key, _)| key != "output-row-key").map(|(key, value)| {
-                let name = api_name(&key, within);
-                let value = in_api_names(value, &key);
-                (name, value)
+            let renamed = map.into_iter().filter_map(|(key, value)| {
+                let name = api_name(within, &key, architecture)?;
+                Some((name, in_api_names(value, &key, architecture)))
             });
             Value::Object(renamed.collect())
         }
-        Value::Array(items) => Value::Array(items.into_iter().map(|item| in_api_names(item, within)).collect()),
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| in_api_names(item, within, architecture)).collect()),
         plain => plain,
-    }
-}
-
-fn api_name(key: &str, within: &str) -> String {
-    match (within, key) {
-        ("dispatchers", "target-schema" | "target-table") | ("pulsar-config", _) => key.to_owned(),
-        // The model has only the newer spelling.
-        ("dispatchers", "dispatcher") => "partition".to_owned(),
-        (_, "file-index-digit") => "file_index_width".to_owned(),
-        _ => key.replace('-', "_"),
     }
 }
 
@@ -133,6 +123,19 @@ password = "store:sr"
                 },
             })
         );
+    }
+
+    #[test]
+    fn the_classic_architecture_has_spellings_of_its_own() {
+        let sink = |architecture: &str| {
+            let mut pipeline = parse(DOCUMENT).unwrap();
+            pipeline.changefeed.ticdc_architecture = architecture.to_owned();
+            pipeline.changefeed.config.sink.extra.insert("advance-timeout-in-sec".to_owned(), 60.into());
+            let request: Value = serde_json::from_str(&open_api_request(&pipeline, Secrets::placeholders())).unwrap();
+            request["replica_config"]["sink"].clone()
+        };
+        assert_eq!(sink("classic")["advance_timeout"], 60);
+        assert_eq!(sink("new")["advance_timeout_in_sec"], 60);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Secrets in rendered text: their values when they are asked for, else placeholders in the shell's form.
 
+use super::connectors::is_exported;
 use crate::config::Pipeline;
 use crate::secret::SecretRef;
 use crate::sink_uri::{RegistryUrl, SinkUri};
@@ -71,8 +72,9 @@ impl Prepared {
         // credentials inside URLs are secrets too: give them fields of their own first
         pipeline.normalise();
         let mut marks = BTreeMap::new();
+        let exported = exported_connectors(&pipeline);
         pipeline.for_each_secret(&mut |path, text| {
-            let value = if is_rendered(path) { secrets.value(path, text) } else { None };
+            let value = if is_rendered(path, &exported) { secrets.value(path, text) } else { None };
             *text = value.unwrap_or_else(|| {
                 let mark = format!("z~placeholder.{}~z", marks.len());
                 marks.insert(mark.clone(), placeholder_name(path, text));
@@ -90,6 +92,11 @@ impl Prepared {
     /// Marks become `${NAME_URLENCODED}`: in a URL the placeholder has to hold the encoded value.
     pub(super) fn fill_url(&self, text: &str) -> String {
         self.replace(text, |name| format!("${{{name}{ENCODED_SUFFIX}}}"))
+    }
+
+    /// The placeholder's name, when the text is nothing but its mark.
+    pub(super) fn placeholder_of(&self, text: &str) -> Option<&str> {
+        self.marks.get(text).map(String::as_str)
     }
 
     fn replace(&self, text: &str, write: impl Fn(&str) -> String) -> String {
@@ -110,12 +117,19 @@ impl Prepared {
 
 /// The placeholders that stay in a bundle, for its README.
 pub(super) fn placeholders(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<Placeholder> {
+    secret_values(pipeline, secrets).into_iter().filter(|(_, value)| value.is_none()).map(|(placeholder, _)| placeholder).collect()
+}
+
+/// Every secret that has a place in the rendered files, with its value when it is asked for and can be had.
+pub(super) fn secret_values(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(Placeholder, Option<String>)> {
     let mut found = Vec::new();
     let mut pipeline = pipeline.clone();
     pipeline.normalise();
+    let exported = exported_connectors(&pipeline);
     pipeline.for_each_secret(&mut |path, text| {
-        if is_rendered(path) && secrets.value(path, text).is_none() {
-            found.push(Placeholder { name: placeholder_name(path, text), path: path.to_owned() });
+        if is_rendered(path, &exported) {
+            let placeholder = Placeholder { name: placeholder_name(path, text), path: path.to_owned() };
+            found.push((placeholder, secrets.value(path, text)));
         }
     });
     found.sort();
@@ -123,9 +137,16 @@ pub(super) fn placeholders(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<Pla
     found
 }
 
-/// Whether a secret has a place in the rendered files; the source's and the connectors' own have none.
-fn is_rendered(path: &str) -> bool {
+/// How the paths of exported connectors' secrets begin.
+fn exported_connectors(pipeline: &Pipeline) -> Vec<String> {
+    let exported = pipeline.connectors.iter().enumerate().filter(|(_, connector)| is_exported(connector));
+    exported.map(|(index, _)| format!("connectors[{index}].")).collect()
+}
+
+/// Whether a secret has a place in the rendered files; the source's own, and those of connectors without files, have none.
+fn is_rendered(path: &str, exported: &[String]) -> bool {
     ["kafka.", "schema_registry.", "changefeed."].iter().any(|part| path.starts_with(part))
+        || exported.iter().any(|part| path.starts_with(part))
 }
 
 /// An environment variable's own name; for the rest a name made of the reference, or of the path for a pasted secret.
@@ -134,7 +155,8 @@ fn placeholder_name(path: &str, text: &str) -> String {
         SecretRef::Env(name) => name,
         SecretRef::Store(name) => upper(&name),
         SecretRef::File(file) => upper(file.rsplit(['/', '\\']).next().unwrap_or(&file)),
-        SecretRef::Inline(_) => upper(path.strip_prefix("kafka.params.").unwrap_or(path)),
+        // `connectors[0].config."connection.password"` is CONNECTORS_0_CONNECTION_PASSWORD
+        SecretRef::Inline(_) => upper(&path.strip_prefix("kafka.params.").unwrap_or(path).replace("].config.", ".").replace('"', "")),
     }
 }
 
@@ -149,7 +171,8 @@ fn upper(text: &str) -> String {
 }
 
 /// A copy of the document that can be committed: pasted secrets become references to environment variables.
-pub(super) fn with_references(pipeline: &Pipeline) -> Pipeline {
+#[must_use]
+pub fn with_references(pipeline: &Pipeline) -> Pipeline {
     let mut pipeline = pipeline.clone();
     pipeline.normalise();
     pipeline.for_each_secret(&mut |path, text| {
@@ -158,6 +181,20 @@ pub(super) fn with_references(pipeline: &Pipeline) -> Pipeline {
         }
     });
     pipeline
+}
+
+/// What [`with_references`] turns into environment variables: paths and the variables' names.
+#[must_use]
+pub fn new_references(pipeline: &Pipeline) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut pipeline = pipeline.clone();
+    pipeline.normalise();
+    pipeline.for_each_secret(&mut |path, text| {
+        if SecretRef::parse(text).is_inline() {
+            found.push((path.to_owned(), placeholder_name(path, text)));
+        }
+    });
+    found
 }
 
 #[cfg(test)]
@@ -172,6 +209,7 @@ mod tests {
             ("schema_registry.password", "file:/run/secrets/sr.key", "SR_KEY"),
             ("kafka.params.sasl-password", "pasted", "SASL_PASSWORD"),
             ("schema_registry.password", "pasted", "SCHEMA_REGISTRY_PASSWORD"),
+            (r#"connectors[0].config."connection.password""#, "pasted", "CONNECTORS_0_CONNECTION_PASSWORD"),
             ("x", "store:1é", "SECRET_1"),
         ] {
             assert_eq!(placeholder_name(path, text), expected);

@@ -1,30 +1,13 @@
 //! Protocol, registry and codec options.
 //! Source: `pingcap/ticdc` pkg/sink/codec/common/config.go, pkg/config/sink.go, pkg/config/sink_protocol.go.
 
-use super::layers::{FILE_PATH, Layers, Section, URI_PATH};
+use super::layers::{FILE_PATH, Layers, SINK_PATH, Section, URI_PATH};
 use crate::Finding;
 use crate::avro::{AvroOptions, BigintUnsignedMode, DecimalMode};
-use crate::config::Pipeline;
+use crate::config::{Pipeline, Target};
 use crate::spelling::did_you_mean;
+use crate::ticdc::Protocol;
 use serde_json::Value;
-
-const PROTOCOLS: [&str; 13] = [
-    "avro",
-    "flat-avro",
-    "default",
-    "open-protocol",
-    "canal",
-    "canal-json",
-    "maxwell",
-    "craft",
-    "csv",
-    "debezium",
-    "debezium-avro",
-    "simple",
-    "canal-flat-json",
-];
-
-const SINK_PATH: &str = "changefeed.config.sink";
 
 /// What the codec is told, beyond the Avro options.
 pub(super) struct Codec {
@@ -37,8 +20,8 @@ pub(super) fn read(layers: &mut Layers<'_>, pipeline: &Pipeline) -> Codec {
     check_protocol(layers, pipeline);
     check_registry(layers, pipeline);
     check_atomicity(layers, pipeline);
-    check_large_messages(layers);
     let tidb_extension = layers.boolean(Section::Codec, "enable-tidb-extension").is_some_and(|s| s.value);
+    check_large_messages(layers, Protocol::of(pipeline), tidb_extension);
     let decimal = match word(layers, "avro-decimal-handling-mode", ["precise", "string"]) {
         Some("string") => DecimalMode::String,
         _ => DecimalMode::Precise,
@@ -60,8 +43,16 @@ pub(super) fn read(layers: &mut Layers<'_>, pipeline: &Pipeline) -> Codec {
     if let Some(size) = layers.integer(Section::Codec, "max-batch-size").filter(|size| size.value <= 0) {
         layers.error(&size.path, "max-batch-size-invalid", format!("invalid max-batch-size {}: it must be above 0.", size.value), "");
     }
-    for name in ["only-output-updated-columns", "content-compatible", "output-row-key", "debezium-disable-schema"] {
-        let _ = layers.boolean(Section::Codec, name);
+    let _ = word(layers, "encoding-format", ["json", "avro"]);
+    // nothing here acts on these, but a value that TiCDC cannot read is an error all the same
+    for (section, name) in [
+        (Section::Sink, "only-output-updated-columns"),
+        (Section::Sink, "content-compatible"),
+        (Section::Sink, "debezium-disable-schema"),
+        (Section::Codec, "output-row-key"),
+        (Section::Codec, "debezium-include-start-ts"),
+    ] {
+        let _ = layers.boolean(section, name);
     }
     Codec {
         avro: AvroOptions { tidb_extension, decimal, bigint_unsigned },
@@ -114,11 +105,16 @@ fn check_protocol(layers: &mut Layers<'_>, pipeline: &Pipeline) {
     if protocol.eq_ignore_ascii_case("avro") || protocol.eq_ignore_ascii_case("flat-avro") {
         let message = format!("With the protocol spelt `{protocol}` TiCDC loses the schema registry of its configuration.");
         layers.error(&path, "protocol-spelling", message, "Write it exactly `avro`.");
-    } else if PROTOCOLS.iter().any(|known| known.eq_ignore_ascii_case(&protocol)) {
-        let message = format!("The protocol `{protocol}` is not Avro, the one this studio builds.");
-        layers.error(&path, "protocol-not-avro", message, "Set `protocol = \"avro\"`.");
+    } else if let Some(known) = Protocol::parse(&protocol) {
+        let name = known.name();
+        layers.findings.push(if pipeline.changefeed.target == Target::Native {
+            Finding::error(&path, "protocol-not-avro", format!("Our engine writes Avro, not `{name}`."))
+                .hint("Set `protocol = \"avro\"`, or the target `ticdc` or `export`.")
+        } else {
+            Finding::info(&path, "protocol-not-avro", format!("TiCDC will write `{name}`; the messages shown here are Avro."))
+        });
     } else {
-        let hint = match did_you_mean(&protocol, PROTOCOLS) {
+        let hint = match did_you_mean(&protocol, Protocol::ALL.map(Protocol::name)) {
             hint if hint.is_empty() => "Set `protocol = \"avro\"`.".to_owned(),
             hint => hint,
         };
@@ -143,7 +139,9 @@ fn check_registry(layers: &mut Layers<'_>, pipeline: &Pipeline) {
             "Keep one of them.",
         );
     }
-    if !glue && !confluent {
+    // a protocol that is missing or misspelt was meant to be Avro
+    let needed = Protocol::of(pipeline).is_none_or(Protocol::needs_registry);
+    if needed && !glue && !confluent {
         layers.error(
             "schema_registry.url",
             "registry-missing",
@@ -175,14 +173,24 @@ fn check_atomicity(layers: &mut Layers<'_>, pipeline: &Pipeline) {
     }
 }
 
-fn check_large_messages(layers: &mut Layers<'_>) {
+fn check_large_messages(layers: &mut Layers<'_>, protocol: Option<Protocol>, tidb_extension: bool) {
     const OPTION: &str = "large-message-handle-option";
     let option = layers.file_value("large-message-handle").and_then(|config| config.get(OPTION)).and_then(Value::as_str).unwrap_or("none");
-    if !option.is_empty() && option != "none" {
+    let protocol = protocol.unwrap_or(Protocol::Avro);
+    let supported = match protocol {
+        Protocol::OpenProtocol | Protocol::Simple => true,
+        Protocol::CanalJson => tidb_extension,
+        _ => false,
+    };
+    if !["", "none"].contains(&option) && !supported {
+        let message = match protocol {
+            Protocol::CanalJson => "canal-json handles large messages with `enable-tidb-extension` only.".to_owned(),
+            other => format!("The protocol `{}` does not support the large-message option `{option}`.", other.name()),
+        };
         layers.error(
             &format!("{FILE_PATH}.large-message-handle.{OPTION}"),
             "large-message-unsupported",
-            format!("Avro does not support the large-message option `{option}`."),
+            message,
             "Set `none`, and raise `max-message-bytes` with the topic's limit.",
         );
     }

@@ -5,14 +5,19 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// Everything outside `A-Za-z0-9-._~`: safe in every part of a URL, and no `+` is left to turn into a space.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Whether it stands for itself in every part of a URL.
+pub(crate) fn is_unreserved(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-._~".contains(c)
+}
+
 /// The text, safe in any part of a URL.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// How a part of a URL treats `+`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Plus {
+pub(crate) enum Plus {
     /// Query: a space.
     Space,
     /// Path and userinfo: itself.
@@ -20,7 +25,7 @@ pub(super) enum Plus {
 }
 
 /// Decodes, or `None` on a malformed escape or bytes that are not UTF-8 (Go keeps such bytes; no option can use them).
-pub(super) fn decode(text: &str, plus: Plus) -> Option<String> {
+pub(crate) fn decode(text: &str, plus: Plus) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

@@ -8,6 +8,7 @@ use crate::config::Pipeline;
 use serde_json::{Map, Value};
 
 pub(super) const URI_PATH: &str = "kafka.params";
+pub(super) const SINK_PATH: &str = "changefeed.config.sink";
 pub(super) const FILE_PATH: &str = "changefeed.config.sink.kafka-config";
 
 /// A value in effect and where it was written.
@@ -20,6 +21,8 @@ pub(super) struct Setting<T> {
 /// Which section of the file a name is in.
 #[derive(Clone, Copy)]
 pub(super) enum Section {
+    /// `[sink]` itself, whose types are checked with the document's.
+    Sink,
     Kafka,
     Codec,
 }
@@ -27,6 +30,7 @@ pub(super) enum Section {
 /// Reads options from both places and collects what is wrong with them.
 pub(super) struct Layers<'a> {
     uri: &'a Map<String, Value>,
+    sink: &'a Map<String, Value>,
     kafka: Option<&'a Map<String, Value>>,
     codec: Option<&'a Map<String, Value>>,
     pub findings: Vec<Finding>,
@@ -34,9 +38,10 @@ pub(super) struct Layers<'a> {
 
 impl<'a> Layers<'a> {
     pub(super) fn of(pipeline: &'a Pipeline) -> Self {
-        let kafka = pipeline.changefeed.config.sink.extra.get("kafka-config").and_then(Value::as_object);
+        let sink = &pipeline.changefeed.config.sink.extra;
+        let kafka = sink.get("kafka-config").and_then(Value::as_object);
         let codec = kafka.and_then(|config| config.get("codec-config")).and_then(Value::as_object);
-        Self { uri: &pipeline.kafka.params, kafka, codec, findings: Vec::new() }
+        Self { uri: &pipeline.kafka.params, sink, kafka, codec, findings: Vec::new() }
     }
 
     pub(super) fn error(&mut self, path: &str, code: &str, message: impl Into<String>, hint: impl Into<String>) {
@@ -104,6 +109,17 @@ impl<'a> Layers<'a> {
                 );
                 Some(file)
             }
+            (Some(uri), Some(file)) => {
+                if uri.value != file.value {
+                    self.warning(
+                        &uri.path,
+                        "param-overrides-file",
+                        format!("`{name}` of the sink URI and of the configuration differ: the sink URI wins."),
+                        format!("Remove `{}`, or this parameter.", file.path),
+                    );
+                }
+                Some(uri)
+            }
             (uri, file) => uri.or(file),
         }
     }
@@ -128,12 +144,13 @@ impl<'a> Layers<'a> {
 
     fn file_setting<T>(&mut self, section: Section, name: &str, what: &str, from_value: fn(&Value) -> Option<T>) -> Option<Setting<T>> {
         let (map, prefix) = match section {
+            Section::Sink => (Some(self.sink), SINK_PATH.to_owned()),
             Section::Kafka => (self.kafka, FILE_PATH.to_owned()),
             Section::Codec => (self.codec, format!("{FILE_PATH}.codec-config")),
         };
         let path = format!("{prefix}.{name}");
         let value = from_value(map?.get(name)?);
-        if value.is_none() {
+        if value.is_none() && !matches!(section, Section::Sink) {
             self.error(&path, "wrong-type", format!("`{name}` must be {what}."), format!("Give {what}."));
         }
         Some(Setting { value: value?, path })

@@ -1,14 +1,14 @@
 //! The sink URI, the Kafka options in it, and the registry's URL: build, parse, redact, decode.
 
 mod codec;
-mod escape;
+pub(crate) mod escape;
 mod go_duration;
 mod layers;
 mod options;
 mod params;
 mod registry_url;
 mod transport;
-mod uri;
+pub(crate) mod uri;
 
 pub use go_duration::parse_duration;
 pub use options::{Compression, KafkaOptions, generated_client_id};

@@ -97,7 +97,7 @@ impl KafkaOptions {
     pub fn read(pipeline: &Pipeline) -> (Self, Vec<Finding>) {
         let mut layers = Layers::of(pipeline);
         for name in pipeline.kafka.params.keys().filter(|name| !is_known_param(name)) {
-            layers.findings.push(unknown_param(format!("{URI_PATH}.{name}"), name));
+            layers.findings.push(unknown_param(crate::path::join(URI_PATH, name), name));
         }
         let codec = codec::read(&mut layers, pipeline);
         let tls = read_tls(&mut layers);

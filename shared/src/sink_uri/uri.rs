@@ -132,7 +132,7 @@ fn is_host_char(c: char) -> bool {
 }
 
 /// Whether Go accepts the whole list as one host: it checks the characters and only the last port.
-fn is_go_host(host: &str) -> bool {
+pub(crate) fn is_go_host(host: &str) -> bool {
     let after = match host.strip_prefix('[') {
         Some(_) => host.rsplit_once(']').map(|(_, after)| after),
         None => Some(host.rfind(':').map_or("", |at| &host[at..])),
@@ -163,10 +163,10 @@ fn parse_query(query: &str, findings: &mut Vec<Finding>) -> Vec<(String, String)
             );
             continue;
         };
-        if value.contains('+') && (is_secret_key(&name) || name == "schema-registry") {
+        if value.contains('+') {
             findings.push(
                 Finding::warning(format!("kafka.params.{name}"), "sink-uri-plus", format!("A raw `+` in `{name}` is read as a space."))
-                    .hint("If the secret has a plus, write it as `%2B`."),
+                    .hint("If a plus is meant, write it as `%2B`; for a space write `%20`."),
             );
         }
         if params.iter().any(|(own, _)| *own == name) {

@@ -80,8 +80,8 @@ pub fn crashes(lab: &Env) -> Result<()> {
 /// A person's way through the page, in a real browser; pictures go to `target/journeys`.
 pub fn journeys(lab: &Env) -> Result<()> {
     workload::reset(&lab.mariadb)?;
-    let mut journeys = workspace::cargo(&["test", "--locked", "--workspace", "--exclude", "frontend", "--test", "journeys"]);
-    journeys.env("STUDIO", workspace::studio()).env("LAB", lab::dir().join("env.json"));
+    let mut journeys = workspace::cargo(&["test", "--locked", "--test", "journeys"]);
+    journeys.args(workspace::NATIVE).env("STUDIO", workspace::studio()).env("LAB", lab::dir().join("env.json"));
     process::run(journeys.env("PICTURES", workspace::target_dir().join("journeys")))
 }
 

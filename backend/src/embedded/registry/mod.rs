@@ -9,7 +9,6 @@
 //! - No TLS and no authentication: credentials are accepted and ignored. Listen on loopback only.
 
 mod avro;
-mod compatibility;
 mod error;
 mod request;
 mod router;

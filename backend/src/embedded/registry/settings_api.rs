@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
+use shared::avro::compatibility::Level;
 
-use super::compatibility::Level;
 use super::error::{ApiError, Result, json_answer};
 use super::request::{Params, json};
 use super::state::{Change, GLOBAL, Mode, Settings, State};

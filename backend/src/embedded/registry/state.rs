@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
+use shared::avro::AvroSchema;
+use shared::avro::compatibility::{self, Earlier, Level};
 
-use super::avro::AvroSchema;
-use super::compatibility::{self, Earlier, Level};
+use super::avro;
 use super::error::{ApiError, Result};
 
 /// The language a schema is written in.
@@ -97,7 +98,7 @@ impl Candidate {
         let invalid = |details: &str| ApiError::invalid_schema(&text, kind.name(), details);
         let (key, avro) = match kind {
             Kind::Avro => {
-                let schema = AvroSchema::parse(&text).map_err(|details| invalid(&details))?;
+                let schema = avro::parse(&text).map_err(|details| invalid(&details))?;
                 (schema.key(), Some(schema))
             }
             Kind::Json => (serde_json::from_str::<serde_json::Value>(&text).map_err(|e| invalid(&e.to_string()))?.to_string(), None),

@@ -1,6 +1,6 @@
 //! One field of the document: label, key, help, and its findings with their fixes.
 
-use super::{analysis::Said, fixes, state::Editor};
+use super::{analysis::Said, fixes, readings::Readings, state::Editor};
 use crate::browser;
 use crate::components::{Icon, Prose, Shape};
 use leptos::{either::Either, prelude::*};
@@ -11,7 +11,7 @@ const MOST: usize = 5;
 
 /// What a field's parts share: ids that tie label, help and findings to the input.
 fn id_of(path: &str) -> String {
-    format!("f-{}", path.replace(['.', '[', ']'], "-"))
+    format!("f-{}", path.replace(['.', '[', ']', '"'], "-"))
 }
 
 /// Findings of a path that are due, the live test's among them. `deep` includes paths below it.
@@ -54,8 +54,9 @@ pub fn FindingLine(said: Said, #[prop(optional)] place: bool) -> impl IntoView {
         Severity::Info => Shape::Info,
     };
     let fix = fixes::fix_of(&said).map(|fix| {
+        let label = fix.label.clone();
         let test = fix.test;
-        view! { <button type="button" class="btn s" data-test=test on:click=move |_| fix.apply(editor)>{fix.label}</button> }
+        view! { <button type="button" class="btn s" data-test=test on:click=move |_| fix.apply(editor)>{label}</button> }
     });
     let hint = (!finding.hint.is_empty()).then(|| view! { <span class="hint"><Prose text=finding.hint.clone()/></span> });
     let place = (place && !finding.path.is_empty()).then(|| view! { <span class="where">{finding.path.clone()}</span> });
@@ -160,6 +161,7 @@ pub fn Field(
 #[component]
 pub fn Choice(
     #[prop(into)] path: String,
+    #[prop(optional, into)] test: Option<String>,
     #[prop(into)] label: String,
     #[prop(into)] key: String,
     #[prop(optional, into)] help: String,
@@ -179,7 +181,7 @@ pub fn Choice(
         let value = value.get();
         (!known.iter().any(|(option, _)| *option == value)).then(|| view! { <option value=value.clone()>{value.clone()}</option> })
     };
-    let test = format!("field-{path}");
+    let test = format!("field-{}", test.unwrap_or_else(|| path.clone()));
     view! {
         <div class="field">
             <label for=id.clone()>{label} <code>{key}</code></label>
@@ -209,6 +211,7 @@ pub fn Choice(
 #[component]
 pub fn SecretField(
     #[prop(into)] path: String,
+    #[prop(optional, into)] test: Option<String>,
     #[prop(into)] label: String,
     #[prop(into)] key: String,
     #[prop(optional, into)] help: String,
@@ -220,7 +223,7 @@ pub fn SecretField(
     let found = due_at(editor, path.clone(), true);
     let (help_id, finds_id) = (format!("{id}-help"), format!("{id}-finds"));
     let described = format!("{help_id} {finds_id}");
-    let test = format!("field-{path}");
+    let test = format!("field-{}", test.unwrap_or_else(|| path.clone()));
     let shown = RwSignal::new(false);
     // The reference that "Replace" put aside.
     let aside = RwSignal::new(None::<String>);
@@ -293,6 +296,7 @@ pub fn SecretField(
                         </button>
                     })}
                 </div>
+                <Show when=move || !value.with(String::is_empty)><Readings value=value shown=shown/></Show>
             })
         }
     };

@@ -6,7 +6,7 @@ use shared::config::Pipeline;
 
 /// A repair: what its button says, and what it does to the document.
 pub struct Fix {
-    pub label: &'static str,
+    pub label: String,
     /// Its button's name in tests.
     pub test: &'static str,
     repair: Repair,
@@ -17,15 +17,20 @@ enum Repair {
     Decode(String),
     /// Leaves this table, by schema and name, out of the filter.
     LeaveOut(String, String),
+    /// Makes the finding's own edits.
+    Edit(shared::fix::Fix),
 }
 
 pub fn fix_of(said: &Said) -> Option<Fix> {
     let finding = &said.finding;
+    if let Some(fix) = &finding.fix {
+        return Some(Fix { label: fix.label.clone(), test: "fix", repair: Repair::Edit(fix.clone()) });
+    }
     if finding.code == rules::CODE_SECRET_ENCODED {
-        return Some(Fix { label: "Decode it", test: "decode", repair: Repair::Decode(finding.path.clone()) });
+        return Some(Fix { label: "Decode it".to_owned(), test: "decode", repair: Repair::Decode(finding.path.clone()) });
     }
     let (schema, table) = said.table.clone()?;
-    Some(Fix { label: "Leave it out", test: "leave-out", repair: Repair::LeaveOut(schema, table) })
+    Some(Fix { label: "Leave it out".to_owned(), test: "leave-out", repair: Repair::LeaveOut(schema, table) })
 }
 
 impl Fix {
@@ -34,6 +39,8 @@ impl Fix {
         editor.document.update(|document| match &self.repair {
             Repair::Decode(path) => decode_at(document, path),
             Repair::LeaveOut(schema, table) => rules::leave_out(document, schema, table),
+            // The document may have changed since the finding was drawn; then the next analysis says what is left to do.
+            Repair::Edit(fix) => _ = shared::fix::apply(document, fix),
         });
     }
 }

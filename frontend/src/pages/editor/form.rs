@@ -1,8 +1,12 @@
 //! The editor's frame: bar, steps, form or text, and the truth beside them.
 
 use super::{
+    downstream::DownstreamStep,
     guard::LeaveGuard,
+    history::HistoryButtons,
     kafka::KafkaStep,
+    options::OptionsStep,
+    paste::PasteButton,
     registry::RegistryStep,
     review::ReviewStep,
     routing::RoutingStep,
@@ -43,6 +47,8 @@ pub fn EditorView(editor: Editor) -> impl IntoView {
         Step::Routing => view! { <RoutingStep/> }.into_any(),
         Step::Kafka => view! { <KafkaStep/> }.into_any(),
         Step::Registry => view! { <RegistryStep/> }.into_any(),
+        Step::Options => view! { <OptionsStep/> }.into_any(),
+        Step::Downstream => view! { <DownstreamStep/> }.into_any(),
         Step::Review => view! { <ReviewStep/> }.into_any(),
     };
     let form = move || {
@@ -54,13 +60,19 @@ pub fn EditorView(editor: Editor) -> impl IntoView {
     };
     view! {
         <Top title=Signal::derive(title) in_pipelines=true beside=chip>
+            <HistoryButtons/>
+            <PasteButton/>
             <ModeSwitch/>
             <SaveButton/>
             <a href=Step::Review.href() class="btn p" data-test="review">"Review and launch"</a>
         </Top>
-        <Show when=move || editor.restored.get()>
-            <div class="banner info" role="status">
+        <Show when=move || editor.restored.get().is_some()>
+            <div class="banner info" role="status" data-test="restored">
                 "Unsaved changes from your last visit were kept."
+                {move || match editor.restored.get() {
+                    None | Some(0) => "",
+                    Some(_) => " Secrets that were typed and not saved are not: type them again.",
+                }}
                 <button type="button" class="btn s" on:click=move |_| editor.discard()>"Throw them away"</button>
             </div>
         </Show>

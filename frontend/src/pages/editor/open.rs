@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{components::A, hooks::use_params_map};
-use shared::{api::PipelineDetail, config::Pipeline};
+use shared::api::PipelineDetail;
 
 #[component]
 pub fn NewPage() -> impl IntoView {
@@ -68,7 +68,7 @@ fn EditOf(name: String) -> impl IntoView {
         Load::Ready(detail) => {
             let editor = Editor::new(Some(detail));
             provide_context(editor);
-            let kept: Option<Pipeline> = KeptDrafts::expect().take(&name.get_value());
+            let kept = KeptDrafts::expect().take(&name.get_value());
             editor.restore(kept);
             view! { <EditorView editor=editor/> }.into_any()
         }

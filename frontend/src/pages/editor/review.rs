@@ -1,4 +1,4 @@
-//! Step 6: everything at a glance, the live test, and the launch.
+//! Step 8: everything at a glance, the live test, and the launch.
 
 use super::{
     analysis::Said,

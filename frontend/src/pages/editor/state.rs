@@ -1,10 +1,10 @@
 //! The editor's state: one document, seen as a form and as text.
 
-use super::{analysis::Analysis, catalogue::Catalogue};
+use super::{analysis::Analysis, catalogue::Catalogue, history::History};
 use crate::{
     api::{self, Failure},
     rules,
-    state::{KeptDrafts, KeptTables},
+    state::{KeptDraft, KeptDrafts, KeptTables},
 };
 use leptos::prelude::*;
 use shared::{
@@ -47,8 +47,9 @@ pub struct Editor {
     pub checked: RwSignal<Option<Checked>>,
     pub checking: RwSignal<bool>,
     pub saving: RwSignal<bool>,
-    /// Unsaved changes from an earlier visit were brought back.
-    pub restored: RwSignal<bool>,
+    /// Unsaved changes from an earlier visit were brought back, without so many secrets that had been typed.
+    pub restored: RwSignal<Option<usize>>,
+    pub history: History,
     pub catalogue: Catalogue,
     pub analysis: Analysis,
     drafts: KeptDrafts,
@@ -75,7 +76,8 @@ impl Editor {
             checked: RwSignal::new(None),
             checking: RwSignal::new(false),
             saving: RwSignal::new(false),
-            restored: RwSignal::new(false),
+            restored: RwSignal::new(None),
+            history: History::new(),
             catalogue: Catalogue::new(),
             analysis: Analysis::new(),
             drafts: KeptDrafts::expect(),
@@ -86,14 +88,19 @@ impl Editor {
         expect_context()
     }
 
-    /// Brings back unsaved changes of an earlier visit, and keeps this visit's when the page is left.
-    pub fn restore(self, kept: Option<Pipeline>) {
+    /// Brings back unsaved changes of an earlier visit, and keeps this visit's when the page is left or loaded again.
+    pub fn restore(self, kept: Option<KeptDraft>) {
         if let Some(kept) = kept
-            && self.saved.with_untracked(|saved| *saved != kept)
+            && self.saved.with_untracked(|saved| *saved != kept.document)
         {
-            self.document.set(kept);
-            self.restored.set(true);
+            self.document.set(kept.document);
+            self.restored.set(Some(kept.secrets_lost));
         }
+        self.history.follow(self.document);
+        Effect::new(move || {
+            let draft = self.dirty().then(|| self.document.get());
+            self.drafts.store_soon(self.opened_as(), draft);
+        });
         if let Some(kept) = self.saved_name.get_untracked().and_then(|name| self.drafts.tables_of(&name)) {
             self.catalogue.restore(kept);
         }
@@ -119,7 +126,7 @@ impl Editor {
     /// Throws the unsaved changes away.
     pub fn discard(self) {
         self.document.set(self.saved.get_untracked());
-        self.restored.set(false);
+        self.restored.set(None);
         if self.mode.get_untracked() == Mode::Toml {
             self.show_text();
         }
@@ -215,11 +222,15 @@ impl Editor {
         };
         let _ = self.saving.try_set(false);
         let detail = answer?;
+        // A document that held typed secrets is remembered no longer than it takes to seal them.
+        if self.document.with_untracked(|document| *document != detail.document) {
+            self.history.clear();
+        }
         self.saved.set(detail.document.clone());
         self.document.set(detail.document.clone());
         self.saved_toml.set(detail.toml.clone());
         self.saved_name.set(Some(detail.summary.name.clone()));
-        self.restored.set(false);
+        self.restored.set(None);
         if self.mode.get_untracked() == Mode::Toml {
             self.show_text();
         }

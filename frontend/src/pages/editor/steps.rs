@@ -13,11 +13,14 @@ pub enum Step {
     Routing,
     Kafka,
     Registry,
+    Options,
+    Downstream,
     Review,
 }
 
 impl Step {
-    pub const ALL: [Self; 6] = [Self::Source, Self::Tables, Self::Routing, Self::Kafka, Self::Registry, Self::Review];
+    pub const ALL: [Self; 8] =
+        [Self::Source, Self::Tables, Self::Routing, Self::Kafka, Self::Registry, Self::Options, Self::Downstream, Self::Review];
 
     /// In the address, `?step=`.
     pub fn key(self) -> &'static str {
@@ -27,6 +30,8 @@ impl Step {
             Self::Routing => "routing",
             Self::Kafka => "kafka",
             Self::Registry => "registry",
+            Self::Options => "options",
+            Self::Downstream => "downstream",
             Self::Review => "review",
         }
     }
@@ -38,6 +43,8 @@ impl Step {
             Self::Routing => "Routing",
             Self::Kafka => "Kafka",
             Self::Registry => "Registry",
+            Self::Options => "Options",
+            Self::Downstream => "Downstream",
             Self::Review => "Review",
         }
     }
@@ -55,6 +62,10 @@ impl Step {
             Self::Kafka
         } else if under("schema_registry") {
             Self::Registry
+        } else if under("connectors") || under("ksqldb") {
+            Self::Downstream
+        } else if under("changefeed.config") || under("changefeed.ticdc_version") || under("changefeed.ticdc_architecture") {
+            Self::Options
         } else {
             Self::Review
         }

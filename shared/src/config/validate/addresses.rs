@@ -1,9 +1,9 @@
 //! Brokers, the default topic and the registry's address; what Confluent Cloud asks of them.
 
-use crate::Finding;
 use crate::config::Pipeline;
 use crate::dispatch::is_legal_topic;
 use crate::sink_uri::{KafkaOptions, RegistryUrl, SaslMechanism};
+use crate::{Finding, Fix};
 
 const CONFLUENT: &str = ".confluent.cloud";
 
@@ -127,9 +127,12 @@ fn check_registry(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
         );
     }
     if url.scheme == "http" && url.host.ends_with(CONFLUENT) {
-        findings.push(
-            Finding::error(path, "registry-needs-https", "Confluent Cloud's registry is reached by https only.").hint("Write `https://`."),
-        );
+        let finding =
+            Finding::error(path, "registry-needs-https", "Confluent Cloud's registry is reached by https only.").hint("Write `https://`.");
+        // credentials in the URL would show in the fix
+        let is_plain = url.user.is_none() && url.password.is_none();
+        let secure = registry.url.replacen("http://", "https://", 1);
+        findings.push(if is_plain { finding.fix(Fix::new("Use https").set(path, secure)) } else { finding });
     }
     if url.host.ends_with(CONFLUENT) && registry.user.is_empty() && url.user.is_none() {
         findings.push(

@@ -1,18 +1,20 @@
 //! What the Avro options mean for whoever reads the topics.
 
-use crate::Finding;
 use crate::avro::DecimalMode;
 use crate::config::{Pipeline, Target};
 use crate::dispatch::{PartitionRule, TopicExpression};
 use crate::sink_uri::KafkaOptions;
+use crate::ticdc::Protocol;
+use crate::{Finding, Fix};
 use serde_json::Value;
 
 pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
     let config = &pipeline.changefeed.config;
     let has_jdbc = pipeline.connectors.iter().any(|connector| ["sqlserver", "mysql", "postgres"].contains(&connector.kind.as_str()));
-    let has_ksql_table = pipeline.ksqldb.iter().any(|statement| statement.statement == "table");
+    let has_ksql_table = pipeline.ksqldb.iter().any(crate::ksql::creates_table);
     let has_sink = !pipeline.connectors.is_empty() || !pipeline.ksqldb.is_empty();
-    if config.force_replicate == Some(true) {
+    let is_avro = Protocol::is_avro(pipeline);
+    if config.force_replicate == Some(true) && is_avro {
         findings.push(
             Finding::error("changefeed.config.force-replicate", "force-replicate-with-avro", "Avro cannot replicate tables without a key.")
                 .hint("Remove `force-replicate`, and leave such tables out."),
@@ -68,21 +70,22 @@ pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut 
             .hint("Leave `required-acks` out, or set -1."),
         );
     }
-    check_checksum(pipeline, options, findings);
+    check_checksum(pipeline, options, is_avro, findings);
+    check_dots(pipeline, has_sink, findings);
     if has_sink {
-        check_routing_for_sinks(pipeline, findings);
+        check_order_for_sinks(pipeline, findings);
     }
 }
 
-/// Row checksums need the TiDB extension and text for both number kinds.
-fn check_checksum(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
+/// With Avro row checksums need the TiDB extension and text for both number kinds.
+fn check_checksum(pipeline: &Pipeline, options: &KafkaOptions, is_avro: bool, findings: &mut Vec<Finding>) {
     let level = pipeline.changefeed.config.extra.get("integrity").and_then(|i| i.get("integrity-check-level")).and_then(Value::as_str);
     if level != Some("correctness") {
         return;
     }
     let path = "changefeed.config.integrity.integrity-check-level";
     let text_modes = options.avro.decimal == DecimalMode::String && options.avro.bigint_unsigned == crate::avro::BigintUnsignedMode::String;
-    if !(options.avro.tidb_extension && text_modes) {
+    if is_avro && !(options.avro.tidb_extension && text_modes) {
         findings.push(
             Finding::error(
                 path,
@@ -106,29 +109,41 @@ fn check_checksum(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Ve
     }
 }
 
-fn check_routing_for_sinks(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+/// TiCDC registers a schema under its topic's name with `_` for dots; whoever looks it up by the topic does not find it.
+fn check_dots(pipeline: &Pipeline, has_sink: bool, findings: &mut Vec<Finding>) {
     for (i, dispatcher) in pipeline.changefeed.config.sink.dispatchers.iter().enumerate() {
-        let path = format!("changefeed.config.sink.dispatchers[{i}]");
         let has_dot = match TopicExpression::parse(&dispatcher.topic) {
             Ok(TopicExpression::Default) => pipeline.kafka.topic.contains('.'),
             Ok(_) => dispatcher.topic.contains('.'),
             Err(_) => false,
         };
-        if has_dot {
-            findings.push(
-                Finding::error(
-                    format!("{path}.topic"),
-                    "topic-with-dot",
-                    "TiCDC registers the schema under a name with `_`, a sink looks it up with `.`: it fails with 40401.",
-                )
-                .hint("Use `_` in topic names."),
-            );
+        if !has_dot {
+            continue;
         }
-        let rule = PartitionRule::of(dispatcher);
-        if matches!(rule, PartitionRule::Columns(_)) {
+        let path = format!("changefeed.config.sink.dispatchers[{i}].topic");
+        let finding = if has_sink {
+            let message = "TiCDC registers the schema under a name with `_`, a sink looks it up with `.`: it fails with 40401.";
+            Finding::error(path.clone(), "topic-with-dot", message)
+        } else {
+            let message = "TiCDC registers the schema under a name with `_`: consumers that look it up by the topic do not find it.";
+            Finding::warning(path.clone(), "topic-with-dot", message)
+        };
+        let finding = finding.hint("Use `_` in topic names.");
+        findings.push(if dispatcher.topic.is_empty() {
+            finding
+        } else {
+            let plain = dispatcher.topic.replace('.', "_");
+            finding.fix(Fix::new(format!("Write `{plain}`")).set(path, plain))
+        });
+    }
+}
+
+fn check_order_for_sinks(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    for (i, dispatcher) in pipeline.changefeed.config.sink.dispatchers.iter().enumerate() {
+        if matches!(PartitionRule::of(dispatcher), PartitionRule::Columns(_)) {
             findings.push(
                 Finding::warning(
-                    format!("{path}.partition"),
+                    format!("changefeed.config.sink.dispatchers[{i}].partition"),
                     "partition-may-reorder-keys",
                     "An update of a listed column moves its row to another partition: a sink may apply its changes in the wrong order.",
                 )

@@ -4,6 +4,7 @@ use crate::Finding;
 use crate::config::{Dispatcher, Pipeline};
 use crate::dispatch::{PARTITION_WORDS, PartitionRule, Router, TableFilter, TopicExpression};
 use crate::spelling::did_you_mean;
+use crate::ticdc::{Architecture, IGNORE_EVENTS, Protocol, Release};
 use serde_json::Value;
 
 const SINK: &str = "changefeed.config.sink";
@@ -14,25 +15,28 @@ pub(super) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     }
     let config = &pipeline.changefeed.config;
     let case_sensitive = config.case_sensitive.unwrap_or(false);
+    let case_counts = Release::of(&pipeline.changefeed).architecture == Some(Architecture::Classic);
     for (i, dispatcher) in config.sink.dispatchers.iter().enumerate() {
         let path = format!("{SINK}.dispatchers[{i}]");
         let mut own = Vec::new();
-        check_dispatcher(dispatcher, case_sensitive, &mut own);
+        check_dispatcher(dispatcher, case_sensitive && !case_counts, &mut own);
         findings.extend(own.into_iter().map(|finding| finding.below(&path)));
     }
-    check_shared_topics(pipeline, case_sensitive, findings);
+    if Protocol::is_avro(pipeline) {
+        check_shared_topics(pipeline, case_sensitive, findings);
+    }
     check_other_matchers(pipeline, case_sensitive, findings);
 }
 
-/// Findings are relative to the dispatcher.
-fn check_dispatcher(dispatcher: &Dispatcher, case_sensitive: bool, findings: &mut Vec<Finding>) {
+/// Findings are relative to the dispatcher. `case_is_lost`: the document wants case to count, and TiCDC may not look at it.
+fn check_dispatcher(dispatcher: &Dispatcher, case_is_lost: bool, findings: &mut Vec<Finding>) {
     if dispatcher.matcher.iter().all(|rule| rule.trim().is_empty()) {
         findings.push(
             Finding::warning("matcher", "matcher-empty", "The dispatcher has no matcher: it matches no table.")
                 .hint("Use `*.*` for all tables."),
         );
     }
-    if case_sensitive && dispatcher.matcher.iter().any(|rule| rule.contains(char::is_uppercase)) {
+    if case_is_lost && dispatcher.matcher.iter().any(|rule| rule.contains(char::is_uppercase)) {
         findings.push(
             Finding::warning(
                 "matcher",
@@ -139,7 +143,7 @@ fn check_other_matchers(pipeline: &Pipeline, case_sensitive: bool, findings: &mu
                             "ignore-event-unknown",
                             format!("invalid ignore event type: '{word}'."),
                         )
-                        .hint(did_you_mean(word, IGNORE_EVENTS)),
+                        .hint(did_you_mean(word, IGNORE_EVENTS.iter().copied())),
                     );
                 }
             }
@@ -150,52 +154,3 @@ fn check_other_matchers(pipeline: &Pipeline, case_sensitive: bool, findings: &mu
 fn texts(value: Option<&Value>) -> Vec<String> {
     value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
-
-/// Words of `ignore-event`. Source: `pingcap/ticdc` pkg/config/filter.go.
-const IGNORE_EVENTS: [&str; 45] = [
-    "all dml",
-    "all ddl",
-    "insert",
-    "update",
-    "delete",
-    "alter table",
-    "create schema",
-    "drop schema",
-    "create database",
-    "drop database",
-    "modify schema charset and collate",
-    "create table",
-    "drop table",
-    "truncate table",
-    "rename table",
-    "recover table",
-    "modify table comment",
-    "modify table charset and collate",
-    "create view",
-    "drop view",
-    "add table partition",
-    "drop table partition",
-    "truncate table partition",
-    "exchange table partition",
-    "reorganize table partition",
-    "alter table partitioning",
-    "remove table partitioning",
-    "add column",
-    "drop column",
-    "modify column",
-    "set default value",
-    "rebase auto id",
-    "add primary key",
-    "drop primary key",
-    "create index",
-    "drop index",
-    "rename index",
-    "alter index visibility",
-    "alter ttl info",
-    "alter ttl remove",
-    "multi schema change",
-    "add foreign key",
-    "drop foreign key",
-    "add fulltext index",
-    "create hybrid index",
-];

@@ -2,24 +2,15 @@
 
 use crate::Finding;
 use crate::config::Pipeline;
-use crate::secret::SecretRef;
+use crate::secret::{self, SecretRef, looks_encoded};
+use crate::sink_uri::escape::is_unreserved;
 
 pub(super) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     // the visitor wants to change things; a copy may be looked at
     pipeline.clone().for_each_secret(&mut |path, text| {
-        if text.trim().len() != text.len() {
-            findings.push(
-                Finding::warning(path, "white-space-around-secret", "The secret has white space or a line break around it.")
-                    .hint("Saving removes it."),
-            );
-        }
-        let reference = SecretRef::parse(text);
-        if reference.is_inline() && looks_encoded(text) {
-            findings.push(
-                Finding::warning(path, "secret-looks-encoded", "The secret looks percent-encoded already.")
-                    .hint("Store the raw secret: it is encoded where a URL needs it."),
-            );
-        } else if reference.is_inline() && goes_into_url(path) && text.contains(is_reserved) {
+        findings.extend(secret::findings(path, text));
+        let is_raw = SecretRef::parse(text).is_inline() && !looks_encoded(text);
+        if is_raw && goes_into_url(path) && text.contains(|c| !is_unreserved(c)) {
             findings.push(
                 Finding::info(
                     path,
@@ -30,19 +21,21 @@ pub(super) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
             );
         }
     });
-}
-
-fn is_reserved(c: char) -> bool {
-    !(c.is_ascii_alphanumeric() || "-._~".contains(c))
+    check_pairs(pipeline, findings);
 }
 
 fn goes_into_url(path: &str) -> bool {
     path.starts_with("kafka.params.") || path == "schema_registry.password"
 }
 
-/// `%2B` and no other character that would have to be encoded.
-fn looks_encoded(secret: &str) -> bool {
-    let is_escape = |at: usize| secret.get(at + 1..at + 3).is_some_and(|digits| digits.chars().all(|c| c.is_ascii_hexdigit()));
-    let mut escapes = secret.match_indices('%').peekable();
-    escapes.peek().is_some() && escapes.all(|(at, _)| is_escape(at)) && !secret.contains(|c| c != '%' && is_reserved(c))
+/// The brokers' key with its secret, and the registry's.
+fn check_pairs(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    const KEY: &str = "sasl-user";
+    const SECRET: &str = "sasl-password";
+    if let (Some(key), Some(secret)) = (pipeline.kafka.param(KEY), pipeline.kafka.param(SECRET)) {
+        findings.extend(secret::pair_findings(&format!("kafka.params.{KEY}"), &key, &format!("kafka.params.{SECRET}"), &secret));
+    }
+    if let Some(registry) = &pipeline.schema_registry {
+        findings.extend(secret::pair_findings("schema_registry.user", &registry.user, "schema_registry.password", &registry.password.0));
+    }
 }

@@ -2,12 +2,11 @@
 
 use crate::Finding;
 use crate::config::{Pipeline, SourceKind, Target};
-use crate::sink_uri::{KafkaOptions, SaslMechanism, parse_duration};
+use crate::sink_uri::{KafkaOptions, SaslMechanism};
 use serde_json::Value;
-use std::time::Duration;
 
 pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
-    check_limits(pipeline, findings);
+    check_refused(pipeline, findings);
     match pipeline.changefeed.target {
         Target::Native => check_native(pipeline, options, findings),
         Target::Ticdc => {
@@ -83,24 +82,9 @@ fn is_given(value: Option<&Value>) -> bool {
     value.is_some_and(|value| !(value.is_null() || value.as_array().is_some_and(Vec::is_empty) || value.as_str() == Some("")))
 }
 
-/// Bounds of TiCDC's durations and the options that Kafka sinks refuse.
-fn check_limits(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
-    let extra = &pipeline.changefeed.config.extra;
-    for (key, least, text) in [
-        ("sync-point-interval", Duration::from_secs(30), "30s"),
-        ("sync-point-retention", Duration::from_secs(3600), "1h"),
-        ("changefeed-error-stuck-duration", Duration::from_secs(1800), "30m"),
-    ] {
-        let Some(written) = extra.get(key).and_then(Value::as_str) else { continue };
-        if parse_duration(written).is_none_or(|duration| duration < least) {
-            let message = format!("`{key}` must be a duration of at least {text}.");
-            findings.push(
-                Finding::error(format!("changefeed.config.{key}"), "duration-invalid", message)
-                    .hint("Write it as `30s`, `10m` or `1h30m`; days are not known."),
-            );
-        }
-    }
-    if extra.get("enable-sync-point").and_then(Value::as_bool) == Some(true) {
+/// What Kafka sinks refuse.
+fn check_refused(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+    if pipeline.changefeed.config.extra.get("enable-sync-point").and_then(Value::as_bool) == Some(true) {
         findings.push(
             Finding::error(
                 "changefeed.config.enable-sync-point",

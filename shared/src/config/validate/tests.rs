@@ -60,7 +60,11 @@ password = "env:SCHEMA_REGISTRY_SECRET"
 fn found(base: &str, change: impl FnOnce(&mut Pipeline)) -> Vec<String> {
     let mut pipeline = parse(base).unwrap();
     change(&mut pipeline);
-    validate(&pipeline).into_iter().map(|f| format!("{} {}", f.path, f.code)).collect()
+    names(&validate(&pipeline))
+}
+
+fn names(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(|f| format!("{} {}", f.path, f.code)).collect()
 }
 
 fn param(name: &str, value: &str) -> impl FnOnce(&mut Pipeline) {
@@ -176,9 +180,109 @@ fn each_rule_finds_its_mistake_at_its_field() {
         (CONFLUENT, Box::new(|p| p.changefeed.target = crate::config::Target::Ticdc), "changefeed.ticdc_server ticdc-server-missing"),
     ];
     for (base, change, expected) in cases {
-        let all = found(base, change);
+        let mut pipeline = parse(base).unwrap();
+        change(&mut pipeline);
+        let findings = validate(&pipeline);
+        let all = names(&findings);
         assert!(all.iter().any(|f| f == expected), "{expected} is not among {all:?}");
+        for finding in &findings {
+            assert_fix_helps(&pipeline, finding);
+        }
     }
+}
+
+/// A finding's fix, made, takes the finding away.
+fn assert_fix_helps(pipeline: &Pipeline, finding: &Finding) {
+    let Some(fix) = &finding.fix else { return };
+    let mut fixed = pipeline.clone();
+    crate::fix::apply(&mut fixed, fix).unwrap();
+    assert!(!validate(&fixed).contains(finding), "`{}` does not help: {finding:?}", fix.label);
+}
+
+#[test]
+fn mechanical_ways_out_are_offered_as_fixes() {
+    type Change = Box<dyn FnOnce(&mut Pipeline)>;
+    let sink = |p: &mut Pipeline, name: &str, value: &str| {
+        p.connectors.push(Connector { kind: "sqlserver".to_owned(), ..Connector::default() });
+        p.kafka.params.insert(name.to_owned(), value.into());
+    };
+    let cases: Vec<(&str, Change, &str, &str)> = vec![
+        (CONFLUENT, Box::new(param("enable-tls", "false")), "confluent-needs-tls", "Turn TLS on"),
+        (CONFLUENT, Box::new(param("sasl-mechanism", "scram-sha-256")), "confluent-needs-plain", "Log in with PLAIN"),
+        (CONFLUENT, Box::new(param("replication-factor", "1")), "confluent-replication-factor", "Set it to 3"),
+        (CONFLUENT, Box::new(param("sasl-password", "a%2Bb")), "secret-looks-encoded", "Decode it"),
+        (FINE, Box::new(param("zzz", "x")), "unknown-param", "Remove it"),
+        (FINE, Box::new(param("partition_num", "3")), "unknown-param", "Rename it to `partition-num`"),
+        (FINE, Box::new(param("compression", "gzipp")), "compression-unknown", "Write `gzip`"),
+        (FINE, Box::new(param("protocol", "Avro")), "protocol-spelling", "Write `avro`"),
+        (FINE, Box::new(|p| p.changefeed.config.sink.dispatchers.clear()), "topic-not-per-table", "Use `tidb_{schema}_{table}`"),
+        (
+            FINE,
+            Box::new(|p| {
+                p.changefeed.config.sink.dispatchers[0].partition.clear();
+                p.changefeed.config.sink.dispatchers[0].dispatcher = "index-value".to_owned();
+            }),
+            "dispatcher-deprecated",
+            "Rename it to `partition`",
+        ),
+        (FINE, Box::new(move |p| sink(p, "enable-tidb-extension", "true")), "extension-with-sink", "Remove it"),
+        (FINE, Box::new(move |p| sink(p, "avro-decimal-handling-mode", "string")), "decimal-as-text", "Send numbers"),
+        (
+            FINE,
+            Box::new(|p| {
+                let url = p.schema_registry.take().unwrap().url;
+                p.kafka.params.insert("schema-registry".to_owned(), url.into());
+            }),
+            "registry-misplaced",
+            "Move it to `schema_registry`",
+        ),
+    ];
+    for (base, change, code, label) in cases {
+        let mut pipeline = parse(base).unwrap();
+        change(&mut pipeline);
+        let findings = validate(&pipeline);
+        let finding = findings.iter().find(|finding| finding.code == code).unwrap_or_else(|| panic!("{code}: {:?}", names(&findings)));
+        assert_eq!(finding.fix.as_ref().map(|fix| fix.label.as_str()), Some(label), "{code}");
+        assert_fix_helps(&pipeline, finding);
+    }
+}
+
+#[test]
+fn bad_parameters_have_fixes_that_help() {
+    for (name, value) in [
+        ("sasl-user", "u"),
+        ("insecure-skip-verify", "true"),
+        ("required-acks", "7"),
+        ("max-batch-size", "-1"),
+        ("read-timeout", "0s"),
+        ("partition-num", "-1"),
+        ("replication-factor", "-1"),
+        ("max-message-bytes", "-1"),
+        ("kafka-version", "x"),
+        ("kafka-client-id", "a b"),
+        ("transaction-atomicity", "table"),
+        ("protocol", "canal-json"),
+        ("protocol", "zzz"),
+        ("avro-enable-watermark", "true"),
+        ("avro-decimal-handling-mode", "precisely"),
+    ] {
+        let mut pipeline = parse(FINE).unwrap();
+        param(name, value)(&mut pipeline);
+        let findings = validate(&pipeline);
+        assert!(findings.iter().any(|finding| finding.fix.is_some()), "{name}={value}: {findings:?}");
+        for finding in &findings {
+            assert_fix_helps(&pipeline, finding);
+        }
+    }
+}
+
+#[test]
+fn a_rename_does_not_write_over_another_setting() {
+    let mut pipeline = parse(FINE).unwrap();
+    pipeline.kafka.params.insert("partition_num".to_owned(), 3.into());
+    pipeline.kafka.params.insert("partition-num".to_owned(), 6.into());
+    let findings = validate(&pipeline);
+    assert!(findings.iter().any(|finding| finding.code == "unknown-param" && finding.fix.is_none()), "{findings:?}");
 }
 
 #[test]
@@ -201,11 +305,13 @@ fn sinks_bring_rules_of_their_own() {
             p.kafka.params.insert(name.to_owned(), value.into());
         }
     });
+    let about_the_changefeed: Vec<&String> = all.iter().filter(|finding| !finding.starts_with("connectors")).collect();
     assert_eq!(
-        all,
+        about_the_changefeed,
         [
             "kafka.params.avro-include-before-value before-value-with-sink",
             "changefeed.config.sink.dispatchers[0].topic topic-with-dot",
+            "kafka.params.avro-include-before-value option-too-new",
             "kafka.params.enable-tidb-extension extension-with-sink",
             "kafka.params.avro-decimal-handling-mode decimal-as-text",
         ]
@@ -230,6 +336,48 @@ fn table(name: &str, columns: &[&str], key: bool) -> TableModel {
         charset: None,
         version: 1,
     }
+}
+
+#[test]
+fn only_a_primary_key_is_a_key_for_the_new_architecture() {
+    let mut unique = table("t", &["id"], true);
+    unique.indexes[0].primary = false;
+    let codes = |architecture: &str, table: &TableModel| {
+        let mut pipeline = parse(CONFLUENT).unwrap();
+        pipeline.changefeed.ticdc_architecture = architecture.to_owned();
+        validate_tables(&pipeline, std::slice::from_ref(table)).into_iter().map(|f| f.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes("new", &unique), ["key-empty"]);
+    assert!(codes("classic", &unique).is_empty() && codes("new", &table("t", &["id"], true)).is_empty());
+}
+
+#[test]
+fn rules_for_avro_are_for_avro_only() {
+    let all = found(CONFLUENT, |p| {
+        p.kafka.params.insert("protocol".to_owned(), "open-protocol".into());
+        p.schema_registry = None;
+        p.changefeed.config.force_replicate = Some(true);
+        p.changefeed.config.sink.dispatchers[0].topic = "{schema}".to_owned();
+        p.changefeed.config.sink.extra.insert(
+            "kafka-config".to_owned(),
+            serde_json::json!({"large-message-handle": {"large-message-handle-option": "handle-key-only"}}),
+        );
+        p.changefeed.ticdc_architecture = "new".to_owned();
+    });
+    assert_eq!(all, ["kafka.params.protocol protocol-not-avro"]);
+}
+
+#[test]
+fn matchers_ignore_case_in_the_new_architecture_only() {
+    let change = |architecture: &'static str| {
+        move |p: &mut Pipeline| {
+            p.changefeed.config.case_sensitive = Some(true);
+            p.changefeed.config.sink.dispatchers[0].matcher = vec!["App.*".to_owned(), "*.*".to_owned()];
+            p.changefeed.ticdc_architecture = architecture.to_owned();
+        }
+    };
+    assert_eq!(found(CONFLUENT, change("new")), ["changefeed.config.sink.dispatchers[0].matcher matcher-case"]);
+    assert!(found(CONFLUENT, change("classic")).is_empty());
 }
 
 #[test]

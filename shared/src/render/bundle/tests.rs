@@ -110,6 +110,41 @@ fn a_bundle_of_references_holds_no_secret_and_says_what_to_set() {
     assert_eq!(document.kafka.param("sasl-password").unwrap(), "store:cluster-secret");
 }
 
+/// Step 5 of the guide, without its `partitions=3`.
+#[test]
+fn the_guide_s_stream_is_in_the_bundle() {
+    let stream =
+        "[[ksqldb]]\nname = \"orders\"\nstatement = \"stream\"\ntopic = \"tidb_tpcc_orders\"\n[[ksqldb]]\nsql = \"SHOW TOPICS;\"\n";
+    let files = bundle(&parse(&format!("{GUIDE}{stream}")).unwrap(), Secrets::placeholders());
+    let (_, sql) = files.iter().find(|(name, _)| name == "ksqldb.sql").unwrap();
+    assert_eq!(
+        sql,
+        "-- Run this when the changefeed has sent its first rows. Before, the registry has no schemas: ksqlDB would find no columns,\n\
+         -- or register a schema of its own, which keeps the changefeed from registering its.\n\n\
+         CREATE STREAM IF NOT EXISTS `orders`\n  WITH (KAFKA_TOPIC='tidb_tpcc_orders', KEY_FORMAT='AVRO', VALUE_FORMAT='AVRO');\n\n\
+         SHOW TOPICS;\n"
+    );
+    assert!(files[0].1.contains("| `ksqldb.sql` |"), "{}", files[0].1);
+    let without = bundle(&parse(GUIDE).unwrap(), Secrets::placeholders());
+    assert!(without.iter().all(|(name, text)| name != "ksqldb.sql" && !text.contains("ksqldb.sql")));
+}
+
+#[test]
+fn scripts_for_the_sinks_are_there_when_a_connector_needs_them() {
+    let mut pipeline = parse(GUIDE).unwrap();
+    let scripts = |pipeline: &Pipeline| -> Vec<String> {
+        let files = bundle(pipeline, Secrets::placeholders());
+        let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with("setup/")).collect();
+        assert!(names.iter().all(|name| files[0].1.contains(&format!("| `{name}` |"))), "the README names every script");
+        names
+    };
+    assert!(scripts(&pipeline).is_empty());
+    for kind in ["sqlserver", "mysql", "snowflake"] {
+        pipeline.connectors.push(crate::config::Connector { kind: kind.to_owned(), ..Default::default() });
+    }
+    assert_eq!(scripts(&pipeline), ["setup/sqlserver.sql", "setup/snowflake.sql"]);
+}
+
 #[test]
 fn tiup_is_addressed_to_pd_before_v6_2() {
     let mut pipeline = parse(GUIDE).unwrap();

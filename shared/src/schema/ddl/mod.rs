@@ -71,3 +71,14 @@ pub fn parse_create_tables(text: &str, default_schema: &str) -> Result<Vec<Table
     catalog.read_file(default_schema, text)?;
     Ok(catalog.into_tables())
 }
+
+/// What statements make of one table; `None` when they drop it.
+///
+/// # Errors
+/// A statement that cannot be understood, or does not fit the table.
+pub fn alter(table: &TableModel, sql: &str) -> Result<Option<TableModel>, DdlError> {
+    let mut catalog = Catalog::default();
+    catalog.insert(table.clone());
+    catalog.read_file(&table.schema, sql)?;
+    Ok(catalog.into_tables().into_iter().next())
+}

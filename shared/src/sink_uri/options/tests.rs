@@ -127,6 +127,15 @@ fn the_uri_is_merged_over_the_file_but_falsy_values_do_not_override() {
     let (_, findings) = KafkaOptions::read(&pipeline("partition-num=0", json!({"partition-num": 3, "compression": 1})));
     let codes: Vec<&str> = findings.iter().map(|f| f.code.as_str()).collect();
     assert_eq!(codes, ["param-does-not-override", "wrong-type"]);
+    let codes =
+        |query: &str, file: Value| -> Vec<String> { KafkaOptions::read(&pipeline(query, file)).1.into_iter().map(|f| f.code).collect() };
+    assert_eq!(codes("compression=gzip", json!({"compression": "lz4"})), ["param-overrides-file"]);
+    assert!(codes("compression=lz4", json!({"compression": "lz4"})).is_empty());
+    assert_eq!(codes("encoding-format=xml", Value::Null), ["codec-mode-invalid"]);
+    let mut sink = pipeline("content-compatible=false", Value::Null);
+    sink.changefeed.config.sink.extra.insert("content-compatible".to_owned(), json!(true));
+    assert_eq!(KafkaOptions::read(&sink).1[0].code, "param-does-not-override");
+    assert_eq!(codes("debezium-disable-schema=yes", Value::Null), ["param-invalid-syntax"]);
 }
 
 #[test]

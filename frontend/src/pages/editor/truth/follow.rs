@@ -19,15 +19,7 @@ const MOST_TABLES: usize = 200;
 pub fn FollowTab() -> impl IntoView {
     let editor = Editor::expect();
     let op = RwSignal::new(Op::Update);
-    // The chosen table, or the first that really goes somewhere.
-    let name = Memo::new(move |_| {
-        editor.catalogue.chosen.get().or_else(|| {
-            editor.analysis.routes.with(|routes| {
-                let first = routes.iter().find(|route| route.matched && route.eligible).or(routes.first())?;
-                Some(format!("{}.{}", first.schema, first.table))
-            })
-        })
-    });
+    let name = chosen_table(editor);
     // Follows the analysis, which rests while the user types.
     let followed = Memo::new(move |_| {
         editor.analysis.routes.track();
@@ -37,6 +29,43 @@ pub fn FollowTab() -> impl IntoView {
         let table = tables.iter().find(|table| table.qualified() == name)?;
         Some((op, rules::follow(&document, table, op)))
     });
+    let body = move || match followed.get() {
+        None => ().into_any(),
+        Some((_, Err(why))) => view! { <div class="find warn" data-test="follow-refused">{why}</div> }.into_any(),
+        Some((op, Ok(followed))) => hops(op, followed).into_any(),
+    };
+    view! {
+        <Show when=move || name.get().is_some() fallback=|| view! { <NoTables/> }>
+            <div class="buttons"><OpSwitch op=op/><TableSelect name=name/></div>
+            <div data-test="followed">{body}</div>
+            <p class="help">"A made-up row, sent through the engine's own routing and encoding in this page. Schema ids come from the registry; 1 and 2 stand for them."</p>
+        </Show>
+    }
+}
+
+/// The chosen table, or the first that really goes somewhere.
+pub fn chosen_table(editor: Editor) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        editor.catalogue.chosen.get().or_else(|| {
+            editor.analysis.routes.with(|routes| {
+                let first = routes.iter().find(|route| route.matched && route.eligible).or(routes.first())?;
+                Some(format!("{}.{}", first.schema, first.table))
+            })
+        })
+    })
+}
+
+#[component]
+pub fn OpSwitch(op: RwSignal<Op>) -> impl IntoView {
+    view! {
+        <Segments label="Change" options=vec![(Op::Insert, "insert"), (Op::Update, "update"), (Op::Delete, "delete")] chosen=op on_choose=move |chosen| op.set(chosen)/>
+    }
+}
+
+/// The tables that go somewhere, to choose one.
+#[component]
+pub fn TableSelect(name: Memo<Option<String>>) -> impl IntoView {
+    let editor = Editor::expect();
     let names = move || {
         let chosen = name.get();
         let mut names = editor.analysis.routes.with(|routes| {
@@ -53,20 +82,8 @@ pub fn FollowTab() -> impl IntoView {
             .map(|one| view! { <option value=one.clone() selected=chosen.as_ref() == Some(&one)>{one.clone()}</option> })
             .collect_view()
     };
-    let body = move || match followed.get() {
-        None => ().into_any(),
-        Some((_, Err(why))) => view! { <div class="find warn" data-test="follow-refused">{why}</div> }.into_any(),
-        Some((op, Ok(followed))) => hops(op, followed).into_any(),
-    };
     view! {
-        <Show when=move || name.get().is_some() fallback=|| view! { <NoTables/> }>
-            <div class="buttons">
-                <Segments label="Change" options=vec![(Op::Insert, "insert"), (Op::Update, "update"), (Op::Delete, "delete")] chosen=op on_choose=move |chosen| op.set(chosen)/>
-                <select class="input follow-table" aria-label="Table" on:change:target=move |event| editor.catalogue.chosen.set(Some(event.target().value()))>{names}</select>
-            </div>
-            <div data-test="followed">{body}</div>
-            <p class="help">"A made-up row, sent through the engine's own routing and encoding in this page. Schema ids come from the registry; 1 and 2 stand for them."</p>
-        </Show>
+        <select class="input follow-table" aria-label="Table" on:change:target=move |event| editor.catalogue.chosen.set(Some(event.target().value()))>{names}</select>
     }
 }
 

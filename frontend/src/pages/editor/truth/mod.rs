@@ -4,6 +4,7 @@ mod files;
 mod findings;
 mod follow;
 mod routes;
+mod sinks;
 
 use super::state::Editor;
 use crate::components::{Icon, Shape, Tabs};
@@ -12,10 +13,12 @@ use findings::FindingsTab;
 use follow::FollowTab;
 use leptos::prelude::*;
 use routes::RoutesTab;
+use sinks::SinksTab;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Tab {
     Follow,
+    Sinks,
     Routes,
     Files,
     Findings,
@@ -35,6 +38,7 @@ pub fn TruthPanel() -> impl IntoView {
     };
     let body = move || match tab.get() {
         Tab::Follow => view! { <FollowTab/> }.into_any(),
+        Tab::Sinks => view! { <SinksTab/> }.into_any(),
         Tab::Routes => view! { <RoutesTab/> }.into_any(),
         Tab::Files => view! { <FilesTab/> }.into_any(),
         Tab::Findings => view! { <FindingsTab/> }.into_any(),
@@ -44,7 +48,7 @@ pub fn TruthPanel() -> impl IntoView {
             <div>
                 <Tabs
                     label="What the document means"
-                    options=vec![(Tab::Follow, "Follow a row"), (Tab::Routes, "Routing"), (Tab::Files, "Files"), (Tab::Findings, "Findings")]
+                    options=vec![(Tab::Follow, "Follow a row"), (Tab::Sinks, "Sinks"), (Tab::Routes, "Routing"), (Tab::Files, "Files"), (Tab::Findings, "Findings")]
                     chosen=tab
                     on_choose=move |chosen| tab.set(chosen)
                     badge=badge

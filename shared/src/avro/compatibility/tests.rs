@@ -1,9 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
+use super::*;
 use apache_avro::Schema;
 use apache_avro::schema_compatibility::{Compatibility, SchemaCompatibility};
-
-use super::*;
 
 fn record(fields: &str) -> String {
     format!(r#"{{"type":"record","name":"t","namespace":"d.s","fields":[{{"name":"id","type":"int"}}{fields}]}}"#)

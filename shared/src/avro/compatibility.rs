@@ -4,19 +4,17 @@
 //! `apache_avro`'s own checker differs where it matters here: it compares decimals' precision, calls a lost union branch
 //! partly compatible, and stops at the first violation. The tests hold both to the same verdict where they agree.
 
+use super::canonical::{AvroSchema, is_primitive};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use super::avro::{AvroSchema, is_primitive};
-
 /// What a new version of a subject is held to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(super) enum Level {
+pub enum Level {
     None,
     /// The new schema reads what the last version wrote.
     #[default]
@@ -30,7 +28,8 @@ pub(super) enum Level {
 }
 
 impl Level {
-    const ALL: [(Self, &'static str); 7] = [
+    /// With the names that the registry gives them.
+    pub const ALL: [(Self, &'static str); 7] = [
         (Self::None, "NONE"),
         (Self::Backward, "BACKWARD"),
         (Self::BackwardTransitive, "BACKWARD_TRANSITIVE"),
@@ -69,14 +68,15 @@ impl FromStr for Level {
 }
 
 /// An earlier version to compare with.
-pub(super) struct Earlier<'a> {
+pub struct Earlier<'a> {
     pub version: u32,
     pub text: &'a str,
 }
 
 /// Why `new` may not follow the `earlier` versions (newest first); empty when it may. The items are those of Confluent's
 /// verbose answer.
-pub(super) fn violations(level: Level, new: &AvroSchema, earlier: &[Earlier<'_>]) -> Vec<String> {
+#[must_use]
+pub fn violations(level: Level, new: &AvroSchema, earlier: &[Earlier<'_>]) -> Vec<String> {
     let compared = if level.is_transitive() { earlier.len() } else { 1 };
     for Earlier { version, text } in earlier.iter().take(compared) {
         // Only valid schemas were stored; one of another kind cannot be read as Avro at all.
@@ -324,5 +324,4 @@ fn promotes(written: &str, read: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "compatibility_tests.rs"]
 mod tests;

@@ -1,9 +1,7 @@
-//! Secrets in documents: references, and text that does not show itself.
+//! Where a secret is, and text that does not show itself.
 
+use super::REDACTED;
 use serde::{Deserialize, Serialize};
-
-/// Shown in place of a secret.
-pub const REDACTED: &str = "xxxxx";
 
 /// Where a secret's value is.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,27 +71,4 @@ impl std::fmt::Debug for SecretText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::fmt::Debug::fmt(&self.reference(), f)
     }
-}
-
-/// Whether a key's name says that its value is a secret: ours, TiCDC's, Kafka clients' and connectors'.
-#[must_use]
-pub fn is_secret_key(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [
-        "password",
-        "pasword",
-        "passwd",
-        "passphrase",
-        "pwd",
-        "secret",
-        "token",
-        "private.key",
-        "private-key",
-        "credential",
-        "basic.auth.user.info",
-        "jaas",
-    ]
-    .iter()
-    .any(|word| name.contains(word))
-        && !["token-url", "token.url", "token.endpoint", "credentials.source"].iter().any(|word| name.contains(word))
 }

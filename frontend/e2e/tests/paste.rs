@@ -1,0 +1,98 @@
+//! What the guide page makes a person type, pasted: from two key files to a pipeline that could be launched.
+
+use anyhow::{Result, ensure};
+use journeys::{Browser, Lab, Studio};
+
+/// A cluster's key file, a registry's and its endpoint, as their consoles give them. Invented.
+const KEYS: &str = "=== Confluent Cloud API key: lkc-7m2q9z ===
+
+API key:
+L5WWA4GK4NAT2EQV
+
+API secret:
+k3+/x9Zq8vT1nW5mB7cR2dF4gH6jK8lP0oI9uY7tE5rW3qA1sD+fG/hJ2kL4zX=c
+
+Bootstrap server:
+pkc-1ab2c.ap-east-1.aws.confluent.cloud:9092
+
+=== Confluent Cloud API key: lsrc-4k8w1x ===
+API key:
+7NBH2CAFM2LMGTH7
+API secret:
+r9+Tq/Wz3mK5xN7vB1cD4fG6hJ8kL0pO2iU4yT6rE8wQ1aS3dF5gH7jK9lZ+xC/v
+
+https://psrc-9xyz1.us-east-2.aws.confluent.cloud
+";
+const SECRET: &str = "k3+/x9Zq8vT1nW5mB7cR2dF4gH6jK8lP0oI9uY7tE5rW3qA1sD+fG/hJ2kL4zX=c";
+
+#[tokio::test]
+async fn two_key_files_are_pasted_and_the_pipeline_is_ready_in_under_ten_interactions() -> Result<()> {
+    let lab = Lab::read()?;
+    let studio = Studio::start("paste")?;
+    let page = Browser::open(&lab, &studio.url).await?;
+
+    page.go("/").await?;
+    page.click("new-pipeline").await?; // 1
+    page.fill("field-name", "tpcc-to-confluent").await?; // 2
+    page.click("kind-tpcc").await?; // 3
+    page.click("paste").await?; // 4
+    page.fill("paste-text", KEYS).await?; // 5
+    page.find_text("understood", "lkc-7m2q9z").await?;
+    let understood = page.find("understood").await?.text().await?;
+    ensure!(!understood.contains(SECRET), "the secret is shown: {understood}");
+    page.picture("paste-understood").await?;
+    page.click("paste-apply").await?; // 6
+    page.click("review").await?; // 7
+    // The button is there only when no finding refuses the launch.
+    page.find_css("[data-test=\"launch\"]:enabled").await?;
+    page.picture("paste-review").await?;
+
+    // The text follows the form, and the form the text.
+    page.click_text("TOML").await?;
+    let text = page.value("toml").await?;
+    ensure!(text.contains("pkc-1ab2c.ap-east-1.aws.confluent.cloud:9092"), "{text}");
+    page.replace("toml", &text.replace("replication-factor = 3", "replication-factor = 5")).await?;
+    page.click_text("Form").await?;
+    page.click("step-kafka").await?;
+    ensure!(page.value("field-kafka.params.replication-factor").await? == "5");
+
+    // A reload keeps what was filled in, and what was undone; never a secret.
+    page.click("undo").await?;
+    ensure!(page.value("field-kafka.params.replication-factor").await? == "3");
+    page.wait_stored("draft:").await?;
+    let stored = page.session_storage().await?;
+    ensure!(stored.contains("L5WWA4GK4NAT2EQV") && !stored.contains(SECRET), "the browser's storage: {stored}");
+    page.reload().await?;
+    page.find("restored").await?;
+    ensure!(page.value("field-kafka.brokers").await? == "pkc-1ab2c.ap-east-1.aws.confluent.cloud:9092");
+    page.close().await
+}
+
+#[tokio::test]
+async fn connectors_and_statements_are_added_in_the_consoles_words() -> Result<()> {
+    let lab = Lab::read()?;
+    let studio = Studio::start("downstream")?;
+    let page = Browser::open(&lab, &studio.url).await?;
+
+    page.go("/").await?;
+    page.click("new-pipeline").await?;
+    page.fill("field-name", "tpcc-down").await?;
+    page.click("kind-tpcc").await?;
+    page.click("load-tables").await?;
+    page.find("tables-loaded").await?;
+    page.click("step-downstream").await?;
+    page.click("add-sqlserver").await?;
+    ensure!(page.value("field-connectors[0].topics").await?.contains("tidb_tpcc_orders"));
+    page.fill("field-connectors[0].config.connection.host", "sql.example.com:1433").await?;
+    page.find_css("[data-code=\"connector-host-invalid\"], [data-code*=\"host\"]").await?;
+    page.fill("field-connectors[0].config.connection.host", "sql.example.com").await?;
+    page.click("all-properties-0").await?;
+    page.fill("search-properties-0", "delete on null").await?;
+    page.find_text("connector-0", "delete.enabled").await?;
+    page.picture("editor-connector").await?;
+    page.click("add-snowflake").await?;
+    page.click("add-ksql").await?;
+    page.find_text("statement-0", "CREATE STREAM").await?;
+    page.picture("editor-downstream").await?;
+    page.close().await
+}
