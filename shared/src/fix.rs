@@ -2,7 +2,7 @@
 
 use crate::config::{ParseError, Pipeline, from_json, leave_out};
 use crate::path::{Step, parse};
-use percent_encoding::percent_decode_str;
+use crate::secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -30,8 +30,9 @@ pub enum Edit {
     Remove { path: String },
     /// Takes the value at `from` and puts it at `path`.
     Move { from: String, path: String },
-    /// Percent-decodes the text at `path`.
-    Decode { path: String },
+    /// Makes of the pasted text at `path` the secret that was meant: without the white space, quotes and percent signs that
+    /// came along; of a Snowflake key the one line that a connector takes.
+    CleanSecret { path: String },
     /// Leaves this table out of the filter.
     LeaveOut { schema: String, table: String },
 }
@@ -77,10 +78,10 @@ impl Fix {
         self
     }
 
-    /// Also percent-decodes a text.
+    /// Also cleans a pasted secret.
     #[must_use]
-    pub fn decode(mut self, path: impl Into<String>) -> Self {
-        self.edits.push(Edit::Decode { path: path.into() });
+    pub fn clean_secret(mut self, path: impl Into<String>) -> Self {
+        self.edits.push(Edit::CleanSecret { path: path.into() });
         self
     }
 
@@ -95,7 +96,7 @@ impl Fix {
     pub(crate) fn below(mut self, prefix: &str) -> Self {
         for edit in &mut self.edits {
             match edit {
-                Edit::Set { path, .. } | Edit::Remove { path } | Edit::Decode { path } => *path = crate::path::below(prefix, path),
+                Edit::Set { path, .. } | Edit::Remove { path } | Edit::CleanSecret { path } => *path = crate::path::below(prefix, path),
                 Edit::Move { from, path } => {
                     *from = crate::path::below(prefix, from);
                     *path = crate::path::below(prefix, path);
@@ -121,10 +122,11 @@ pub fn apply(pipeline: &mut Pipeline, fix: &Fix) -> Result<(), Error> {
                 let moved = take(&mut value, from)?.ok_or_else(|| no_place(from))?;
                 set(&mut value, path, moved)?;
             }
-            Edit::Decode { path } => {
-                let Some(Value::String(text)) = take(&mut value, path)? else { return Err(no_place(path)) };
-                let decoded = percent_decode_str(&text).decode_utf8().map_err(|_| no_place(path))?;
-                set(&mut value, path, decoded.into_owned().into())?;
+            Edit::CleanSecret { path } => {
+                let text = value_at(&value, path).and_then(Value::as_str).ok_or_else(|| no_place(path))?;
+                if let Some(clean) = secret::cleaned(text) {
+                    set(&mut value, path, clean.into())?;
+                }
             }
             Edit::LeaveOut { schema, table } => {
                 let mut changed = from_json(value)?;
@@ -229,7 +231,7 @@ mod tests {
             .remove("kafka.params.not-there")
             .remove("nor.this[7].one")
             .set("kafka.params.sasl-password", "a%2Bb")
-            .decode("kafka.params.sasl-password")
+            .clean_secret("kafka.params.sasl-password")
             .leave_out("app", "log");
         apply(&mut pipeline, &fix).unwrap();
         assert_eq!(pipeline.connectors[0].config["insert.mode"], "UPSERT");
@@ -254,7 +256,7 @@ mod tests {
             Fix::new("").set("a..b", "x"),
             Fix::new("").rename("kafka.params.nothing", "kafka.params.something"),
             Fix::new("").set("kafka.brokers", 7),
-            Fix::new("").decode("kafka.params.nothing"),
+            Fix::new("").clean_secret("kafka.params.nothing"),
             Fix::new("").remove("name"),
         ] {
             let mut pipeline = document();

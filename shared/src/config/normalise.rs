@@ -1,10 +1,9 @@
 //! Tidying on save: credentials that were pasted inside URLs move to fields of their own, white space goes.
 
 use super::Pipeline;
-use super::validate::bare_private_key;
 use crate::Finding;
 use crate::path::join;
-use crate::secret::SecretRef;
+use crate::secret::{SecretRef, snowflake_key};
 use crate::sink_uri::RegistryUrl;
 use percent_encoding::percent_decode_str;
 
@@ -63,17 +62,17 @@ impl Pipeline {
         findings.push(Finding::info(path, "registry-moved", "The registry's URL was moved to `schema_registry`."));
     }
 
-    /// Snowflake's connector takes a key's body without its `BEGIN` and `END` lines.
+    /// Snowflake's connector takes a key as one line: no `BEGIN` and `END`, and PKCS#8.
     fn unwrap_private_keys(&mut self, findings: &mut Vec<Finding>) {
         const KEY: &str = "snowflake.private.key";
         for (i, connector) in self.connectors.iter_mut().enumerate() {
             if let Some(serde_json::Value::String(text)) = connector.config.get_mut(KEY)
                 && SecretRef::parse(text).is_inline()
-                && let Some(body) = bare_private_key(text)
+                && let Some(line) = snowflake_key::normalise(text).filter(|line| line != text)
             {
-                *text = body;
+                *text = line;
                 let path = join(&format!("connectors[{i}].config"), KEY);
-                let message = "The `BEGIN` and `END` lines and line breaks of the private key were removed.";
+                let message = "The private key was made the one line that the connector takes.";
                 findings.push(Finding::info(path, "private-key-unwrapped", message));
             }
         }
@@ -169,15 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn a_private_key_is_stripped_to_its_body() {
-        let mut pipeline = Pipeline::named("p");
-        pipeline.connectors.push(crate::config::Connector::default());
+    fn a_private_key_becomes_one_line() {
+        let pem = include_str!("../../tests/keys/test-rsa-2048.pkcs8.pem");
+        let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
         let key = "snowflake.private.key";
-        pipeline.connectors[0].config.insert(key.to_owned(), "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----".into());
-        let said = pipeline.normalise();
-        assert_eq!(said[0].code, "private-key-unwrapped");
-        assert_eq!(pipeline.connectors[0].config[key], "MIIE");
-        pipeline.connectors[0].config.insert(key.to_owned(), "file:/run/key.p8".into());
-        assert!(pipeline.normalise().is_empty());
+        for (text, expected, is_said) in
+            [(pem, body.as_str(), true), (&body, &body, false), ("file:/run/key.p8", "file:/run/key.p8", false)]
+        {
+            let mut pipeline = Pipeline::named("p");
+            pipeline.connectors.push(crate::config::Connector::default());
+            pipeline.connectors[0].config.insert(key.to_owned(), text.into());
+            let said = pipeline.normalise();
+            assert_eq!(pipeline.connectors[0].config[key], expected);
+            assert_eq!(said.iter().any(|finding| finding.code == "private-key-unwrapped"), is_said);
+        }
     }
 }

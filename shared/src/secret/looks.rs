@@ -1,6 +1,7 @@
 //! How a pasted secret looks: what came along with it, and what is no secret at all.
 
 use super::SecretRef;
+use super::snowflake_key;
 use super::trap::is_escape;
 use crate::Finding;
 use crate::sink_uri::escape::{Plus, decode, is_unreserved};
@@ -77,7 +78,10 @@ pub fn pair_findings(key_path: &str, key: &str, secret_path: &str, secret: &str)
 }
 
 /// The raw secret that was probably meant; `None` when there is nothing to change.
-pub(super) fn cleaned(text: &str) -> Option<String> {
+pub(crate) fn cleaned(text: &str) -> Option<String> {
+    if let Some(key) = snowflake_key::normalise(text) {
+        return (key != text).then_some(key);
+    }
     let trimmed = text.trim();
     let bare = in_quotes(trimmed).unwrap_or(trimmed);
     let joined: String = bare.split(['\r', '\n']).map(str::trim).collect();

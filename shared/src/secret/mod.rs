@@ -11,6 +11,7 @@ mod trap;
 
 pub use consumer::Consumer;
 pub use inspect::{Inspection, Outcome, Reading, inspect};
+pub(crate) use looks::cleaned;
 pub use looks::{findings, is_masked, is_placeholder, looks_encoded, pair_findings};
 pub use reference::{SecretRef, SecretText};
 

@@ -2,8 +2,8 @@
 
 mod addresses;
 mod avro;
-mod column_selectors;
 mod change;
+mod column_selectors;
 mod connectors;
 mod dispatchers;
 mod identity;
@@ -21,7 +21,6 @@ use crate::sink_uri::KafkaOptions;
 use crate::ticdc::written;
 
 pub use change::validate_change;
-pub(in crate::config) use connectors::bare_private_key;
 pub use tables::validate_tables;
 
 /// All findings of a document, at once: errors first, otherwise in the order of the document's parts.

@@ -2,6 +2,7 @@
 //! more when they speak bring their fix themselves.
 
 use crate::config::{Pipeline, SchemaRegistry};
+use crate::secret::cleaned;
 use crate::spelling::suggested;
 use crate::{Edit, Finding, Fix};
 
@@ -51,6 +52,12 @@ const REPAIRS: &[(&str, &str, Repair)] = &[
     ("bigint-unsigned-overflow", "Send text", Word("string")),
     ("force-replicate-with-avro", "Remove it", Remove),
     ("sync-point-with-kafka", "Remove it", Remove),
+    ("redo-log-with-kafka", "Remove it", Remove),
+    ("kafka-version-too-old", "Ask the brokers", Remove),
+    ("write-key-threshold-raised", "Write 10485760", Number(10_485_760)),
+    ("option-ignored-by-architecture", "Remove it", Remove),
+    ("option-ignored-by-protocol", "Remove it", Remove),
+    ("ticdc-architecture-too-new", "Run it classic", Word("classic")),
     ("dispatcher-and-partition", "Keep `partition`", Remove),
     ("dispatcher-option-unused", "Remove it", Remove),
     ("partition-unknown", "Use `index-value`", Word("index-value")),
@@ -74,6 +81,17 @@ const MISSPELT: [&str; 8] = [
     "sasl-mechanism-unknown",
     "connector-kind-unknown",
     "connector-flavour-unknown",
+];
+
+/// Findings of a pasted secret that is not quite the secret, and their buttons.
+const CLEANED: [(&str, &str); 7] = [
+    ("secret-looks-encoded", "Decode it"),
+    ("white-space-around-secret", "Remove the white space"),
+    ("secret-line-break", "Join the lines"),
+    ("secret-invisible-character", "Remove it"),
+    ("secret-in-quotes", "Remove the quotes"),
+    ("snowflake-key-lines", "Make it one line"),
+    ("snowflake-key-pkcs1", "Convert it"),
 ];
 
 /// Gives each finding its fix, if it has none yet and there is one.
@@ -104,7 +122,11 @@ fn fix_of(pipeline: &Pipeline, finding: &Finding) -> Option<Fix> {
         }
         ("sasl-ignored", _) => return Some(Fix::new("Log in with PLAIN").set(sibling(path, "sasl-mechanism")?, "plain")),
         ("topic-not-per-table", _) => return Some(one_topic_per_table(path)),
-        ("secret-looks-encoded", _) => return Some(Fix::new("Decode it").decode(path)),
+        ("snowflake-key-passphrase-unused", _) => {
+            return Some(Fix::new("Remove the passphrase").remove(sibling(path, "snowflake.private.key.passphrase")?));
+        }
+        ("key-and-secret-swapped", _) => return swap(path),
+        _ if CLEANED.iter().any(|(own, _)| *own == code) => return clean(pipeline, code, path),
         ("registry-misplaced", _) => {
             let is_there = pipeline.schema_registry.as_ref().is_some_and(|registry: &SchemaRegistry| !registry.url.is_empty());
             return Some(if is_there {
@@ -127,6 +149,21 @@ fn fix_of(pipeline: &Pipeline, finding: &Finding) -> Option<Fix> {
             fix.remove(format!("kafka.params.{name}")).remove(format!("changefeed.config.sink.kafka-config.codec-config.{name}"))
         }
     })
+}
+
+/// Only for a secret that can be cleaned: a key in an old encryption, for one, cannot be converted here.
+fn clean(pipeline: &Pipeline, code: &str, path: &str) -> Option<Fix> {
+    let (_, label) = CLEANED.iter().find(|(own, _)| *own == code)?;
+    let document = serde_json::to_value(pipeline).ok()?;
+    cleaned(crate::fix::value_at(&document, path)?.as_str()?)?;
+    Some(Fix::new(*label).clean_secret(path))
+}
+
+/// Key and secret change places, by way of a third.
+fn swap(key: &str) -> Option<Fix> {
+    let secret = if key.ends_with("sasl-user") { sibling(key, "sasl-password")? } else { sibling(key, "password")? };
+    let aside = sibling(key, "swapped")?;
+    Some(Fix::new("Swap them").rename(key, aside.clone()).rename(secret.clone(), key).rename(aside, secret))
 }
 
 /// The place of another key beside this one.
@@ -164,7 +201,7 @@ mod tests {
     #[test]
     fn repairs_are_for_codes_that_there_are() {
         let documented = include_str!("../../../../docs/FINDINGS.md");
-        for code in REPAIRS.iter().map(|(code, ..)| *code).chain(MISSPELT) {
+        for code in REPAIRS.iter().map(|(code, ..)| *code).chain(MISSPELT).chain(CLEANED.map(|(code, _)| code)) {
             assert!(documented.contains(&format!("`{code}`")), "{code}");
         }
     }

@@ -211,6 +211,19 @@ fn mechanical_ways_out_are_offered_as_fixes() {
         (CONFLUENT, Box::new(param("sasl-mechanism", "scram-sha-256")), "confluent-needs-plain", "Log in with PLAIN"),
         (CONFLUENT, Box::new(param("replication-factor", "1")), "confluent-replication-factor", "Set it to 3"),
         (CONFLUENT, Box::new(param("sasl-password", "a%2Bb")), "secret-looks-encoded", "Decode it"),
+        (CONFLUENT, Box::new(param("sasl-password", "\"ab cd\"")), "secret-in-quotes", "Remove the quotes"),
+        (CONFLUENT, Box::new(param("sasl-password", "abcd\n")), "white-space-around-secret", "Remove the white space"),
+        (
+            CONFLUENT,
+            Box::new(|p| {
+                p.kafka.params.insert("sasl-password".to_owned(), "ABCD1234EFGH5678".into());
+                p.kafka.params.insert("sasl-user".to_owned(), "k3+/x9Z0".repeat(8).into());
+            }),
+            "key-and-secret-swapped",
+            "Swap them",
+        ),
+        (FINE, Box::new(param("kafka-version", "0.8.2.0")), "kafka-version-too-old", "Ask the brokers"),
+        (FINE, Box::new(param("debezium-disable-schema", "true")), "option-ignored-by-protocol", "Remove it"),
         (FINE, Box::new(param("zzz", "x")), "unknown-param", "Remove it"),
         (FINE, Box::new(param("partition_num", "3")), "unknown-param", "Rename it to `partition-num`"),
         (FINE, Box::new(param("compression", "gzipp")), "compression-unknown", "Write `gzip`"),

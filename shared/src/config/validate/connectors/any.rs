@@ -3,7 +3,7 @@
 use super::{Site, at, list};
 use crate::connector::{Flavour, Kind};
 use crate::dispatch::is_legal_topic;
-use crate::secret::is_secret_key;
+use crate::secret::{is_masked, is_secret_key};
 use crate::sink_uri::KafkaOptions;
 use crate::spelling::did_you_mean;
 use crate::{Finding, Fix};
@@ -60,9 +60,10 @@ fn check_values(site: &Site<'_>, findings: &mut Vec<Finding>) {
     let is_sensitive = |key: &str| site.settings.class.map_or_else(|| is_secret_key(key), |class| class.is_sensitive(key));
     for (key, value) in &site.connector.config {
         match value {
-            Value::String(text) if is_sensitive(key) && is_mask(text) => findings.push(
-                Finding::error(at(key), "secret-is-mask", format!("`{key}` is the mask that a service shows in place of the secret."))
-                    .hint("Enter the secret again."),
+            // the name of a secret says so for most, and these are looked at with all others
+            Value::String(text) if is_sensitive(key) && !is_secret_key(key) && is_masked(text) => findings.push(
+                Finding::error(at(key), "secret-masked", format!("`{key}` is the mask that a service shows in place of the value."))
+                    .hint("Enter the value again."),
             ),
             Value::String(_) => {}
             Value::Object(_) => {
@@ -104,11 +105,6 @@ fn as_text(value: &Value) -> Option<String> {
         Value::Array(items) => Some(items.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?.join(",")),
         _ => None,
     }
-}
-
-/// `****************`, as Connect and Confluent Cloud answer for passwords.
-fn is_mask(text: &str) -> bool {
-    text.len() >= 4 && text.chars().all(|c| c == '*')
 }
 
 fn check_topics(site: &Site<'_>, findings: &mut Vec<Finding>) {

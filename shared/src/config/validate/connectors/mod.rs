@@ -17,7 +17,6 @@ use crate::connector::{Flavour, Kind, Settings};
 use crate::path::join;
 use serde_json::{Map, Value};
 
-pub(in crate::config) use private_key::bare as bare_private_key;
 pub(super) use tables::{Routed, check_tables};
 
 /// A connector as its rules see it.

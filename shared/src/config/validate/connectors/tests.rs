@@ -168,7 +168,7 @@ fn rules_of_any_sink() {
         (Info, CLOUD, r#""delete.enabled" = true"#, r#"config."delete.enabled" connector-value-not-text"#),
         (Warning, CLOUD, "\"connection.host\" = \"-\"\nconnection.host = \"10.1.1.1\"", "config.connection connector-value-not-text"),
         (Error, CLOUD, r#""db.name" = [{ a = 1 }]"#, r#"config."db.name" connector-value-not-text"#),
-        (Error, CLOUD, r#""connection.password" = "****************""#, r#"config."connection.password" secret-is-mask"#),
+        (Error, CLOUD, r#""connection.password" = "****************""#, r#"config."connection.password" secret-masked"#),
         (Error, CLOUD, r#"name = "other""#, "config.name connector-name-differs"),
         (
             Warning,
@@ -293,22 +293,6 @@ fn a_filter_that_drops_deletes_makes_them_no_concern() {
 
 #[test]
 fn rules_of_snowflake_sinks() {
-    let pem = |label: &str| format!("\"snowflake.private.key\" = \"-----BEGIN {label}-----\\nMIIE\\n-----END {label}-----\"");
-    let keys = [
-        ("PRIVATE KEY", "", "private-key-has-lines"),
-        ("RSA PRIVATE KEY", "", "private-key-pkcs1"),
-        ("PUBLIC KEY", "", "private-key-wrong-kind"),
-        ("OPENSSH PRIVATE KEY", "", "private-key-wrong-kind"),
-        ("EC PRIVATE KEY", "", "private-key-wrong-kind"),
-        ("ENCRYPTED PRIVATE KEY", "", "private-key-passphrase-missing"),
-        ("PRIVATE KEY", "\n\"snowflake.private.key.passphrase\" = \"env:P\"", "private-key-passphrase-unused"),
-    ];
-    for (label, more, code) in keys {
-        let pipeline = document(SNOWFLAKE, &(pem(label) + more));
-        let findings = validate(&pipeline);
-        assert!(findings.iter().any(|finding| finding.code == code), "{label}: {:#?}", names(&findings));
-        assert!(!serde_json::to_string(&findings).unwrap().contains("MIIE"), "a finding shows the key");
-    }
     check(&[
         (Error, SNOWFLAKE, r#""snowflake.url.name" = "ab12345""#, r#"config."snowflake.url.name" snowflake-url-invalid"#),
         (
@@ -454,4 +438,31 @@ fn names_of_tables_are_compared_as_avro_and_topics_have_them() {
 fn the_guides_connector_is_judged_fairly() {
     let pipeline = document(CLOUD, "\"errors.tolerance\" = \"-\"");
     assert_eq!(names(&validate(&pipeline)), [r#"connectors[0].config."errors.tolerance" errors-tolerated"#]);
+}
+
+#[test]
+fn an_inline_snowflake_key_is_examined_and_made_fit() {
+    let pkcs8 = include_str!("../../../../tests/keys/test-rsa-2048.pkcs8.pem");
+    let pkcs1 = include_str!("../../../../tests/keys/test-rsa-2048.pkcs1.pem");
+    let encrypted = include_str!("../../../../tests/keys/test-rsa-2048.encrypted.pem");
+    let public = include_str!("../../../../tests/keys/test-rsa-2048.public.pem");
+    for (key, passphrase, code, is_fixed) in [
+        (pkcs8, "", "snowflake-key-lines", true),
+        (pkcs1, "", "snowflake-key-pkcs1", true),
+        (encrypted, "", "snowflake-key-passphrase-missing", false),
+        (pkcs8, "env:P", "snowflake-key-passphrase-unused", true),
+        (public, "", "snowflake-key-kind", false),
+        ("nonsense", "", "snowflake-key-unreadable", false),
+    ] {
+        let mut pipeline = document(SNOWFLAKE, "");
+        let config = &mut pipeline.connectors[0].config;
+        config.insert("snowflake.private.key".to_owned(), key.into());
+        config.insert("snowflake.private.key.passphrase".to_owned(), passphrase.into());
+        let findings = validate(&pipeline);
+        let finding = findings.iter().find(|finding| finding.code == code).unwrap_or_else(|| panic!("{code}: {:#?}", names(&findings)));
+        assert_eq!(finding.fix.is_some(), is_fixed, "{code}");
+        assert_fix_helps(&pipeline, finding, validate);
+        let secret = key.lines().nth(1).unwrap_or(key);
+        assert!(!serde_json::to_string(&findings).unwrap().contains(secret), "a finding shows the key");
+    }
 }
