@@ -208,8 +208,8 @@ impl Applying<'_> {
 
     fn text(&mut self, slot: Slot, text: &str) {
         let field = slot.field(self.pipeline);
-        let is_set = !field.is_empty() && !(slot == Slot::Start && field == "now");
-        let is_replaced = is_set && field != text;
+        let is_unset = field.is_empty() || (slot == Slot::Start && field == "now");
+        let is_replaced = !is_unset && field != text;
         text.clone_into(field);
         self.replaced(slot.path(), is_replaced);
     }

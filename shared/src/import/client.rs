@@ -67,9 +67,14 @@ fn understood(pairs: &Pairs, kind: Kind, title: &str) -> Understood {
             rest.push(name.as_str());
         }
     }
-    if !rest.is_empty() {
-        reading.not_taken(&rest.join(", "), "it concerns the client alone.");
+    // a line that is no setting may be half a secret
+    let is_name =
+        |name: &&str| name.contains('.') && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c));
+    let (names, lines): (Vec<&str>, Vec<&str>) = rest.into_iter().partition(is_name);
+    if !names.is_empty() {
+        reading.not_taken(&names.join(", "), "it concerns the client alone.");
     }
+    reading.passed_over(lines.len());
     reading.finish(kind, title)
 }
 

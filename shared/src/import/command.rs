@@ -4,7 +4,7 @@ use super::change::{Change, Slot};
 use super::reading::Reading;
 use super::shell::{Command, commands};
 use super::understood::{Kind, Understood};
-use super::{client, document, json, sql, uri};
+use super::{MOST_PARTS, client, document, json, sql, uri};
 use crate::Finding;
 
 /// The commands of a text that concern us, and the files in its here-documents.
@@ -23,6 +23,9 @@ pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
             found.push(understood);
         } else if let Some(text) = &command.here {
             found.extend(file(text).unwrap_or_default());
+        }
+        if found.len() > MOST_PARTS {
+            break;
         }
     }
     has_command.then_some(found)
@@ -142,7 +145,8 @@ fn changefeed_command(command: &Command, files: &[&str]) -> Option<Understood> {
     match words[..] {
         ["changefeed", "create" | "update", ..] => {}
         ["changefeed", other, ..] => {
-            let message = format!("`changefeed {other}` does not create a changefeed: only its id and server were taken.");
+            let shown = if is_word(other) { format!("`changefeed {other}`") } else { "The command".to_owned() };
+            let message = format!("{shown} does not create a changefeed: only its id and server were taken.");
             reading.findings.push(Finding::info("", "import-command-other", message).hint("Paste the command with `changefeed create`."));
         }
         _ => return None,
@@ -165,6 +169,11 @@ fn changefeed_command(command: &Command, files: &[&str]) -> Option<Understood> {
     }
     reading.changes.push(Change::TidbSource);
     Some(reading.finish(call.kind, title))
+}
+
+/// Whether a word can be shown: anything else may be a value that came adrift.
+fn is_word(text: &str) -> bool {
+    text.len() <= 40 && text.chars().all(|c| c.is_ascii_lowercase() || c == '-')
 }
 
 fn option(name: &str, value: &str, files: &[&str], reading: &mut Reading) {
@@ -199,7 +208,6 @@ fn option(name: &str, value: &str, files: &[&str], reading: &mut Reading) {
         _ if OPTIONS.iter().any(|(own, _)| *own == name) => {
             reading.not_taken(&format!("--{name}"), "a pipeline document has no place for it.")
         }
-        // the name may hold anything, a value come adrift too
         _ => {
             let shown =
                 if name.chars().all(|c| c.is_ascii_lowercase() || c == '-') { format!("`--{name}`") } else { "An option".to_owned() };

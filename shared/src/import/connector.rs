@@ -47,7 +47,8 @@ fn take(map: &Map<String, Value>, reading: &mut Reading) -> bool {
         return true;
     }
     let Some(config) = map.get("config").and_then(Value::as_object) else { return false };
-    if !is_config(config) && !(map.contains_key("name") && config.keys().any(|key| key.contains('.'))) {
+    let has_properties = map.contains_key("name") && config.keys().any(|key| key.contains('.'));
+    if !is_config(config) && !has_properties {
         return false;
     }
     let name = map.get("name").and_then(Value::as_str).unwrap_or_default();

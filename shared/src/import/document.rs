@@ -2,6 +2,7 @@
 
 use super::change::Change;
 use super::changefeed;
+use super::pasted::Pasted;
 use super::reading::Reading;
 use super::understood::{Kind, Understood};
 use crate::Finding;
@@ -54,18 +55,17 @@ fn read_document(read: Result<Pipeline, Vec<Finding>>) -> Understood {
         Ok(mut pipeline) => {
             facts(&pipeline, &mut reading);
             let mut masked = Vec::new();
-            let mut findings = Vec::new();
             pipeline.for_each_secret(&mut |path, text| {
-                if super::pasted::Pasted::secret(text) == super::pasted::Pasted::Unknown {
+                if Pasted::secret(text) == Pasted::Unknown {
                     text.clear();
                     masked.push(path.to_owned());
                 }
             });
             for path in masked {
                 let message = format!("`{path}`: the text has a mask in its place, so it stays unknown.");
-                findings.push(Finding::warning(path, "import-secret-masked", message).hint("Give the secret itself."));
+                let finding = Finding::warning(path, "import-secret-masked", message);
+                reading.findings.push(finding.hint("Give the secret itself: a mask is never taken for it."));
             }
-            reading.findings.extend(findings);
             reading.changes.push(Change::Document(Box::new(pipeline)));
         }
         Err(findings) => reading.findings.extend(findings),

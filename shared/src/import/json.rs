@@ -1,17 +1,19 @@
 //! JSON of every kind, told apart by its keys.
 
 use super::understood::{Kind, Understood};
-use super::{changefeed, client, connector, document, key_file};
+use super::{MOST_PARTS, changefeed, client, connector, document, key_file};
 use crate::Finding;
 use serde_json::{Deserializer, Map, Value};
 
 /// One JSON value, or several one after the other.
 pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
+    // `cdc cli changefeed create` prints its answer behind a word
+    let text = text.split_once("\nInfo: ").map_or(text, |(_, info)| info.split("\nCount: ").next().unwrap_or(info));
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
     let values: Vec<Value> = Deserializer::from_str(text).into_iter().collect::<Result<_, _>>().ok()?;
-    let found: Vec<Understood> = values.iter().filter_map(of).collect();
+    let found: Vec<Understood> = values.iter().filter_map(of).take(MOST_PARTS + 1).collect();
     (!found.is_empty()).then_some(found)
 }
 

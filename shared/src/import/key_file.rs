@@ -1,10 +1,13 @@
 //! API keys as Confluent's console and command line hand them out, and addresses pasted along with them.
 
 use super::change::{ApiKey, Change, KeyKind};
-use super::reading::{Layer, Reading};
+use super::reading::{Layer, Reading, count};
 use super::understood::{KeySlot, Kind, Understood};
 use super::{MOST_PARTS, uri};
 use crate::Finding;
+
+/// Bytes of the longest key that is shown; Confluent's have 16.
+const LONGEST_KEY: usize = 32;
 
 /// Reads key files and addresses line by line; `None` when there is neither.
 pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
@@ -118,9 +121,10 @@ impl Reader {
 
     fn finish(mut self) -> Option<Vec<Understood>> {
         self.close();
-        if let (1.., Some(last)) = (self.passed_over, self.found.last_mut()) {
-            let lines = if self.passed_over == 1 { "1 line was".to_owned() } else { format!("{} lines were", self.passed_over) };
-            last.findings.push(Finding::info("", "import-lines-passed-over", format!("{lines} not understood and passed over.")));
+        if let Some(last) = self.found.last_mut() {
+            let mut reading = Reading::default();
+            reading.passed_over(self.passed_over);
+            last.findings.extend(reading.findings);
         }
         (!self.found.is_empty()).then_some(self.found)
     }
@@ -191,7 +195,9 @@ impl KeyFile {
         if self.key.is_empty() {
             incomplete(&mut reading, "API key", user_path);
         } else {
-            reading.fact("API key", self.key.as_str(), user_path);
+            // keys are short; a long one may be the secret in the wrong place
+            let shown = if self.key.len() > LONGEST_KEY { count(&self.key) } else { self.key.clone() };
+            reading.fact("API key", shown, user_path);
         }
         let secret = if self.secret.is_empty() {
             incomplete(&mut reading, "API secret", password_path);

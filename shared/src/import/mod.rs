@@ -33,8 +33,8 @@ const MAX_BYTES: usize = 4 << 20;
 /// Things in one text that are understood.
 const MOST_PARTS: usize = 64;
 
-/// Recognises a text. Several things in one paste are understood together: their facts and changes follow one another, and
-/// the kind is that of the first.
+/// Recognises a text. Several things in one paste are understood together: their facts and changes follow one another. The
+/// kind is that of the command, when there is one, else of the first.
 #[must_use]
 pub fn recognise(text: &str) -> Understood {
     let mut parts = recognise_all(text).into_iter();
@@ -50,20 +50,11 @@ pub fn recognise_all(text: &str) -> Vec<Understood> {
         return vec![unknown("The text is longer than 4 MiB.")];
     }
     let text = plain(text);
-    if text.trim().is_empty() {
-        return vec![unknown("There is no text.")];
+    let blocks = fenced(&text);
+    let mut found: Vec<Understood> = blocks.iter().filter_map(|block| recognise_plain(block)).flatten().take(MOST_PARTS + 1).collect();
+    if found.is_empty() {
+        found = recognise_plain(&text).unwrap_or_else(|| vec![unknown("Nothing known was found in the text.")]);
     }
-    // the surest signs first: what parses as a whole, then what has a word of its own, then loose lines
-    let found = json::recognise(&text)
-        .or_else(|| document::recognise_toml(&text))
-        .or_else(|| command::recognise(&text))
-        .or_else(|| terraform::recognise(&text))
-        .or_else(|| sql::recognise(&text))
-        .or_else(|| client::recognise(&text))
-        .or_else(|| key_file::recognise(&text))
-        .or_else(|| json::recognise_broken(&text))
-        .or_else(|| document::recognise_broken_toml(&text));
-    let mut found = found.unwrap_or_else(|| vec![unknown("Nothing known was found in the text.")]);
     if found.len() > MOST_PARTS {
         found.truncate(MOST_PARTS);
         let message = format!("The text holds more than {MOST_PARTS} things: the rest was passed over.");
@@ -74,15 +65,41 @@ pub fn recognise_all(text: &str) -> Vec<Understood> {
     found
 }
 
-/// Line breaks as `\n`, no byte order mark, no fences of Markdown around the lines.
+/// The surest signs first: what parses as a whole, then what has a word of its own, then loose lines.
+fn recognise_plain(text: &str) -> Option<Vec<Understood>> {
+    json::recognise(text)
+        .or_else(|| document::recognise_toml(text))
+        .or_else(|| command::recognise(text))
+        .or_else(|| terraform::recognise(text))
+        .or_else(|| sql::recognise(text))
+        .or_else(|| client::recognise(text))
+        .or_else(|| key_file::recognise(text))
+        .or_else(|| json::recognise_broken(text))
+        .or_else(|| document::recognise_broken_toml(text))
+}
+
+/// Line breaks as `\n`, no byte order marks: files that were joined have one at the beginning of each.
 fn plain(text: &str) -> String {
-    // files that were joined have a mark at the beginning of each
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n").replace("\n\u{feff}", "\n");
-    if text.trim_start().starts_with("```") {
-        text.lines().filter(|line| !line.trim_start().starts_with("```")).map(|line| format!("{line}\n")).collect()
-    } else {
-        text
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n").replace("\n\u{feff}", "\n")
+}
+
+/// The blocks between Markdown's fences: a page's examples without its prose.
+fn fenced(text: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<String> = None;
+    for line in text.lines() {
+        match (line.trim_start().starts_with("```"), open.as_mut()) {
+            (true, Some(_)) => blocks.extend(open.take()),
+            (true, None) => open = Some(String::new()),
+            (false, Some(block)) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            (false, None) => {}
+        }
     }
+    blocks.extend(open);
+    blocks
 }
 
 fn unknown(why: &str) -> Understood {

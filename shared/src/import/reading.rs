@@ -188,6 +188,16 @@ impl Reading {
         masked
     }
 
+    /// Lines that say nothing.
+    pub(super) fn passed_over(&mut self, lines: usize) {
+        let lines = match lines {
+            0 => return,
+            1 => "1 line was".to_owned(),
+            n => format!("{n} lines were"),
+        };
+        self.findings.push(Finding::info("", "import-lines-passed-over", format!("{lines} not understood and passed over.")));
+    }
+
     /// Something in the text that a document has no place for.
     pub(super) fn not_taken(&mut self, what: &str, why: &str) {
         self.findings.push(Finding::info("", "import-not-taken", format!("`{}` was not taken: {why}", shortened(what))));

@@ -1,6 +1,9 @@
 //! Commands of a POSIX shell, as they stand in manuals and terminals: quoting, continuation lines, here-documents, variables
 //! that the text itself sets. Nothing is run; what only a shell could know stays as its text, `${NAME}`.
 
+mod prompts;
+
+use prompts::without_prompts;
 use std::collections::BTreeMap;
 
 /// A command and what stands around it.
@@ -31,33 +34,6 @@ pub(super) fn commands(text: &str) -> Vec<Command> {
     };
     lexer.run();
     lexer.found
-}
-
-/// A terminal's prompts in front of commands, and its `> ` in front of continuation lines.
-fn without_prompts(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut continues = false;
-    for line in text.lines() {
-        let rest = if continues { line.strip_prefix("> ").unwrap_or(line) } else { after_prompt(line) };
-        continues = rest.ends_with('\\');
-        out.push_str(rest);
-        out.push('\n');
-    }
-    if !text.ends_with('\n') {
-        out.pop();
-    }
-    out
-}
-
-/// `$ cdc …`, `[root@host ~]# tiup …`
-fn after_prompt(line: &str) -> &str {
-    const PROGRAMS: [&str; 6] = ["cdc ", "tiup ", "./cdc ", "curl ", "sudo ", "/"];
-    let end = line.char_indices().find(|(at, c)| "$#%>❯".contains(*c) && line[at + c.len_utf8()..].starts_with(' '));
-    let Some((at, c)) = end else { return line };
-    let (prompt, rest) = (&line[..at], line[at + c.len_utf8()..].trim_start());
-    let is_prompt = !prompt.contains(['"', '\'', '=', '`', '\\', '|']) && PROGRAMS.iter().any(|program| rest.starts_with(program));
-    // a prompt alone, in front of anything
-    if is_prompt || (prompt.trim().is_empty() && c == '$') { rest } else { line }
 }
 
 /// What the next word is.
@@ -394,10 +370,7 @@ fn variable(rest: &str) -> Option<(&str, usize)> {
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    match rest.starts_with('{') {
-        true => bare[end..].starts_with('}').then_some((name, end + 2)),
-        false => Some((name, end)),
-    }
+    if rest.starts_with('{') { bare[end..].starts_with('}').then_some((name, end + 2)) } else { Some((name, end)) }
 }
 
 /// `NAME=value`

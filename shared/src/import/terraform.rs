@@ -45,7 +45,14 @@ fn resource(block: &Block, reading: &mut Reading) {
     let mut config = Map::new();
     let mut unknown = Vec::new();
     for part in ["config_sensitive", "config_nonsensitive"] {
-        let Some(HclValue::Map(entries)) = block.attribute(part) else { continue };
+        let entries = match block.attribute(part) {
+            Some(HclValue::Map(entries)) => entries,
+            Some(_) => {
+                unknown.push(part);
+                continue;
+            }
+            None => continue,
+        };
         for (key, value) in entries {
             match value {
                 HclValue::Literal(text) => {

@@ -4,7 +4,7 @@ use super::change::Slot;
 use super::reading::{Layer, Reading};
 use super::understood::{Kind, Understood};
 use crate::Finding;
-use crate::sink_uri::{RegistryUrl, SinkUri};
+use crate::sink_uri::{RegistryUrl, SinkUri, is_known_param};
 
 /// Bytes of an address; brokers refuse far shorter ones.
 const MAX_BYTES: usize = 8 << 10;
@@ -56,10 +56,19 @@ pub(super) fn sink_uri(text: &str, reading: &mut Reading) {
     }
     match SinkUri::parse(text) {
         Ok((uri, findings)) => {
-            reading.findings.extend(findings);
+            // a raw `&` in a secret leaves a piece without a value behind, which must not be shown
+            let is_stray = |name: &str, value: &str| value.is_empty() && !is_known_param(name);
+            let strays: Vec<String> =
+                uri.params.iter().filter(|(name, value)| is_stray(name, value)).map(|(name, _)| format!("kafka.params.{name}")).collect();
+            reading.findings.extend(findings.into_iter().filter(|finding| !strays.contains(&finding.path)));
+            if !strays.is_empty() {
+                let message = "The sink URI has a piece that is no parameter, as a raw `&` in a secret leaves: it was not taken.";
+                let finding = Finding::warning("kafka.params", "import-stray-parameter", message);
+                reading.findings.push(finding.hint("Write a `&` that belongs to a value as `%26`."));
+            }
             reading.brokers(uri.brokers.iter().map(String::as_str));
             reading.text(Slot::Topic, &uri.topic);
-            for (name, value) in &uri.params {
+            for (name, value) in uri.params.iter().filter(|(name, value)| !is_stray(name, value)) {
                 if name == "schema-registry" {
                     reading.registry(value);
                 } else {

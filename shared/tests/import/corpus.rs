@@ -5,7 +5,7 @@ use shared::config::Pipeline;
 use shared::import::{Kind, recognise};
 
 /// File, what it is, and the codes of all findings, those of applying it to an empty document included.
-pub(crate) const SAMPLES: [(&str, Kind, &[&str]); 24] = [
+pub(crate) const SAMPLES: [(&str, Kind, &[&str]); 26] = [
     ("key-cluster.txt", Kind::ConfluentKeyFile, &["import-implied", "import-implied", "import-implied"]),
     ("key-registry.txt", Kind::ConfluentKeyFile, &["import-registry-endpoint-missing"]),
     ("key-ksqldb.txt", Kind::ConfluentKeyFile, &["import-key-no-place"]),
@@ -18,7 +18,9 @@ pub(crate) const SAMPLES: [(&str, Kind, &[&str]); 24] = [
     ("sink-uri-encoded-twice.txt", Kind::SinkUri, &["unknown-param", "import-double-encoded"]),
     ("registry-url.txt", Kind::RegistryUrl, &[]),
     ("cdc-cli.sh", Kind::CdcCli, &["import-config-file", "import-not-taken", "import-source-tidb"]),
-    ("tiup-ctl.sh", Kind::ChangefeedToml, &["import-source-tidb"]),
+    ("tiup-ctl.sh", Kind::TiupCtl, &["import-source-tidb"]),
+    ("cdc-cli-answer.txt", Kind::OpenApiJson, &["import-secret-masked", "import-checkpoint", "import-not-taken", "import-source-tidb"]),
+    ("page.md", Kind::TiupCtl, &["import-placeholder", "import-secret-masked", "import-source-tidb"]),
     ("curl.sh", Kind::OpenApiJson, &["import-source-tidb"]),
     ("changefeed.toml", Kind::ChangefeedToml, &[]),
     ("changefeed-broken.toml", Kind::ChangefeedToml, &["document-unreadable"]),

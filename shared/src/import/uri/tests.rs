@@ -41,11 +41,13 @@ fn doubtful_secrets_in_a_sink_uri_are_told() {
         ("xxxxx", "import-secret-masked", None),
         ("${SECRET_URLENCODED}", "", Some("env:SECRET")),
         ("50%", "sink-uri-param-dropped", None),
+        ("half&hunter2", "import-stray-parameter", Some("half")),
     ] {
         let (_, pipeline, codes) = applied(&format!("kafka://h:9092/t?protocol=avro&sasl-password={password}"));
         assert_eq!(codes.first().map(String::as_str).unwrap_or_default(), code, "{password}");
         assert_eq!(pipeline.kafka.param("sasl-password").as_deref(), taken, "{password}");
     }
+    assert!(!format!("{:?}", recognise("kafka://h:9092/t?sasl-password=half&hunter2")).contains("hunter2"));
     let understood = recognise("kafka://h:9092/t?sasl-password=a%252Bbc");
     let fact = understood.facts.iter().find(|fact| fact.label == "sasl-password").unwrap();
     assert_eq!(fact.value, "6 characters, 4 when decoded once more");
