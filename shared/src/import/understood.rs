@@ -48,6 +48,9 @@ pub struct Fact {
     pub path: String,
 }
 
+/// The label of a key file's secret.
+pub(super) const API_SECRET: &str = "API secret";
+
 /// Where the key of a key file can go: see [`super::apply_to`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySlot {
@@ -106,7 +109,9 @@ impl Understood {
         for change in &mut self.changes {
             let Some((path, secret)) = secret_of(change) else { continue };
             let Some(decoded) = decoded_once_more(secret) else { continue };
-            self.facts.iter_mut().filter(|fact| fact.path == path).for_each(|fact| fact.value = count(&decoded));
+            // a key that belongs nowhere yet has no path, and neither has its secret
+            let is_it = |fact: &&mut Fact| fact.path == path && (!path.is_empty() || fact.label == API_SECRET);
+            self.facts.iter_mut().filter(is_it).for_each(|fact| fact.value = count(&decoded));
             self.findings.retain(|finding| finding.path != path || !is_about_encoding(finding));
             *secret = decoded;
         }
@@ -188,5 +193,8 @@ mod tests {
             assert_eq!(secret, "a+b", "{text}");
         }
         assert!(!recognise("kafka://h:9092/t?sasl-password=a%2Bb").looks_encoded());
+        let key = recognise("API key: K\nAPI secret: a%2Bb").decoded();
+        let values: Vec<&str> = key.facts.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(values, ["K", "3 characters"]);
     }
 }
