@@ -19,5 +19,5 @@ pub use pipeline::{
     SinkConfig, Source, SourceKind, StartFrom, Target,
 };
 pub(crate) use shape::is_changefeed_key;
-pub use without_secrets::without_typed_secrets;
 pub use validate::{validate, validate_change, validate_tables};
+pub use without_secrets::without_typed_secrets;

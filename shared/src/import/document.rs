@@ -11,6 +11,11 @@ use serde_json::{Map, Value};
 
 /// A text that is TOML as a whole and has keys of one of the two.
 pub(super) fn recognise_toml(text: &str) -> Option<Vec<Understood>> {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    // reading a long text to find that it is something else takes its time
+    if !first.starts_with('[') && !first.contains('=') {
+        return None;
+    }
     let table = read_toml(text).ok()?;
     if is_document(&table) {
         // read again, for the lines in its findings
@@ -32,7 +37,10 @@ pub(super) fn recognise_broken_toml(text: &str) -> Option<Vec<Understood>> {
         line.trim().strip_prefix('[').map(|rest| rest.trim_matches(['[', ']']).split('.').next().unwrap_or_default().to_owned())
     };
     let sections: Vec<String> = text.lines().filter_map(section).filter(|name| SECTIONS.contains(&name.as_str())).collect();
-    let finding = read_toml(text).err().filter(|_| !sections.is_empty())?;
+    if sections.is_empty() {
+        return None;
+    }
+    let finding = read_toml(text).err()?;
     let ours = sections.iter().any(|name| ["source", "changefeed", "kafka", "connectors"].contains(&name.as_str()));
     let (kind, title) =
         if ours { (Kind::PipelineDocument, "Pipeline document") } else { (Kind::ChangefeedToml, "TiCDC changefeed configuration") };

@@ -2,7 +2,7 @@
 
 use super::change::{ApiKey, Change, KeyKind};
 use super::reading::{Layer, Reading, count};
-use super::understood::{KeySlot, Kind, Understood};
+use super::understood::{API_SECRET, KeySlot, Kind, Understood};
 use super::{MOST_PARTS, uri};
 use crate::Finding;
 
@@ -200,10 +200,10 @@ impl KeyFile {
             reading.fact("API key", shown, user_path);
         }
         let secret = if self.secret.is_empty() {
-            incomplete(&mut reading, "API secret", password_path);
+            incomplete(&mut reading, API_SECRET, password_path);
             None
         } else {
-            reading.secret("API secret", password_path, &self.secret, Layer::Raw)
+            reading.secret(API_SECRET, password_path, &self.secret, Layer::Raw)
         };
         if !self.key.is_empty() {
             reading.changes.push(Change::Key(ApiKey { kind, key: self.key, secret: secret.unwrap_or_default() }));

@@ -51,8 +51,11 @@ pub(super) fn is_placeholder(text: &str) -> bool {
 
 /// Whether a text has a placeholder anywhere: `https://<endpoint>:443`.
 pub(super) fn has_placeholder(text: &str) -> bool {
-    is_placeholder(text)
-        || text.split_once('<').is_some_and(|(_, rest)| rest.split_once('>').is_some_and(|(name, _)| is_placeholder(&format!("<{name}>"))))
+    let inside = |open: &str, close: &str| {
+        let name = text.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map(|(name, _)| name);
+        name.is_some_and(|name| is_placeholder(&format!("{open}{name}{close}")))
+    };
+    is_placeholder(text) || inside("<", ">") || inside("{{", "}}")
 }
 
 /// The name in `${NAME}` or `$NAME`, when that is all of the text.
@@ -107,6 +110,7 @@ mod tests {
         assert_eq!(decoded_once_more("a%2Bb%3D").as_deref(), Some("a+b="));
         assert_eq!(decoded_once_more("100%"), None);
         assert_eq!(decoded_once_more("a+b"), None);
-        assert!(has_placeholder("https://<endpoint>:443") && !has_placeholder("a<b"));
+        assert!(has_placeholder("https://<endpoint>:443") && has_placeholder("https://{{ SR_ENDPOINT }}"));
+        assert!(!has_placeholder("a<b") && !has_placeholder("{schema}_{table}"));
     }
 }

@@ -122,15 +122,17 @@ impl Reading {
     pub(super) fn registry(&mut self, text: &str) -> bool {
         let url = match RegistryUrl::parse(text) {
             Ok(url) => url,
+            Err(_) if has_placeholder(text) => {
+                self.placeholder(Slot::RegistryUrl.label(), Slot::RegistryUrl.path());
+                return false;
+            }
             Err(finding) => {
                 self.findings.push(finding.below(Slot::RegistryUrl.path()));
                 return false;
             }
         };
         let name = url.host.split(':').next().unwrap_or_default();
-        if has_placeholder(text) && has_placeholder(&url.host) {
-            self.placeholder(Slot::RegistryUrl.label(), Slot::RegistryUrl.path());
-        } else if name.starts_with("lsrc-") {
+        if name.starts_with("lsrc-") {
             let message = "`lsrc-…` is the registry's id, not its endpoint.";
             let finding = Finding::error(Slot::RegistryUrl.path(), "import-wrong-slot", message);
             self.findings.push(finding.hint("Copy the endpoint (`https://psrc-…`) from the environment's page in the console."));

@@ -370,10 +370,7 @@ fn variable(rest: &str) -> Option<(&str, usize)> {
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    match rest.starts_with('{') {
-        true => bare[end..].starts_with('}').then_some((name, end + 2)),
-        false => Some((name, end)),
-    }
+    if rest.starts_with('{') { bare[end..].starts_with('}').then_some((name, end + 2)) } else { Some((name, end)) }
 }
 
 /// `NAME=value`

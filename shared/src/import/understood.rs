@@ -1,8 +1,12 @@
 //! What was understood of a pasted text.
 
-use super::change::Change;
+use super::change::{Change, Slot};
+use super::pasted::decoded_once_more;
+use super::reading::count;
 use crate::Finding;
+use crate::secret::is_secret_key;
 use serde::Serialize;
+use serde_json::Value;
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +47,9 @@ pub struct Fact {
     /// Where it goes in the document; empty when it goes nowhere.
     pub path: String,
 }
+
+/// The label of a key file's secret.
+pub(super) const API_SECRET: &str = "API secret";
 
 /// Where the key of a key file can go: see [`super::apply_to`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +97,27 @@ impl Understood {
         })
     }
 
+    /// Whether a secret seems to be percent-encoded once more than it should be, so that [`Self::decoded`] would change it.
+    #[must_use]
+    pub fn looks_encoded(&self) -> bool {
+        self.findings.iter().any(is_about_encoding)
+    }
+
+    /// The same with one layer of percent-encoding less on those secrets: for a person who says that they are encoded.
+    #[must_use]
+    pub fn decoded(mut self) -> Self {
+        for change in &mut self.changes {
+            let Some((path, secret)) = secret_of(change) else { continue };
+            let Some(decoded) = decoded_once_more(secret) else { continue };
+            // a key that belongs nowhere yet has no path, and neither has its secret
+            let is_it = |fact: &&mut Fact| fact.path == path && (!path.is_empty() || fact.label == API_SECRET);
+            self.facts.iter_mut().filter(is_it).for_each(|fact| fact.value = count(&decoded));
+            self.findings.retain(|finding| finding.path != path || !is_about_encoding(finding));
+            *secret = decoded;
+        }
+        self
+    }
+
     /// Both, one after the other. A command says more than the files that it comes with.
     pub(super) fn and(mut self, other: Self) -> Self {
         if matches!(other.kind, Kind::CdcCli | Kind::TiupCtl) {
@@ -104,6 +132,27 @@ impl Understood {
     }
 }
 
+fn is_about_encoding(finding: &Finding) -> bool {
+    ["import-double-encoded", "import-secret-encoded"].contains(&finding.code.as_str())
+}
+
+/// Where a change puts a secret of its own, and the secret. Secrets deep inside configurations are left alone.
+fn secret_of(change: &mut Change) -> Option<(String, &mut String)> {
+    match change {
+        Change::Param(name, Value::String(text)) if is_secret_key(name) => Some((format!("kafka.params.{name}"), text)),
+        Change::Text(slot @ Slot::RegistryPassword, text) => Some((slot.path().to_owned(), text)),
+        Change::Key(key) => {
+            let path = match key.kind.slot() {
+                Some(KeySlot::Kafka) => "kafka.params.sasl-password",
+                Some(KeySlot::Registry) => Slot::RegistryPassword.path(),
+                None => "",
+            };
+            Some((path.to_owned(), &mut key.secret))
+        }
+        _ => None,
+    }
+}
+
 impl std::fmt::Debug for Understood {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Understood")
@@ -112,5 +161,40 @@ impl std::fmt::Debug for Understood {
             .field("facts", &self.facts)
             .field("findings", &self.findings)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::config::Pipeline;
+    use crate::import::{apply, recognise};
+
+    #[test]
+    fn an_encoded_secret_is_decoded_when_a_person_says_so() {
+        for (text, path) in [
+            ("kafka://h:9092/t?sasl-password=a%252Bb", "kafka.params.sasl-password"),
+            ("Resource: lkc-1\nAPI key: K\nAPI secret: a%2Bb", "kafka.params.sasl-password"),
+            ("Resource: lsrc-1\nAPI key: K\nAPI secret: a%2Bb", "schema_registry.password"),
+            ("https://k:a%252Bb@h", "schema_registry.password"),
+            ("sasl.username=u\nsasl.password=a%2Bb", "kafka.params.sasl-password"),
+        ] {
+            let understood = recognise(text);
+            assert!(understood.looks_encoded(), "{text}");
+            let decoded = understood.decoded();
+            assert!(!decoded.looks_encoded(), "{text}");
+            assert_eq!(decoded.facts.iter().find(|fact| fact.path == path).unwrap().value, "3 characters", "{text}");
+            let mut pipeline = Pipeline::named("p");
+            apply(&decoded, &mut pipeline);
+            let secret = match path {
+                "schema_registry.password" => pipeline.schema_registry.unwrap().password.0,
+                _ => pipeline.kafka.param("sasl-password").unwrap(),
+            };
+            assert_eq!(secret, "a+b", "{text}");
+        }
+        assert!(!recognise("kafka://h:9092/t?sasl-password=a%2Bb").looks_encoded());
+        let key = recognise("API key: K\nAPI secret: a%2Bb").decoded();
+        let values: Vec<&str> = key.facts.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(values, ["K", "3 characters"]);
     }
 }

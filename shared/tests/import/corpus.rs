@@ -5,13 +5,18 @@ use shared::config::Pipeline;
 use shared::import::{Kind, recognise};
 
 /// File, what it is, and the codes of all findings, those of applying it to an empty document included.
-pub(crate) const SAMPLES: [(&str, Kind, &[&str]); 26] = [
+pub(crate) const SAMPLES: [(&str, Kind, &[&str]); 27] = [
     ("key-cluster.txt", Kind::ConfluentKeyFile, &["import-implied", "import-implied", "import-implied"]),
     ("key-registry.txt", Kind::ConfluentKeyFile, &["import-registry-endpoint-missing"]),
     ("key-ksqldb.txt", Kind::ConfluentKeyFile, &["import-key-no-place"]),
     ("key-cli-table.txt", Kind::ConfluentKeyFile, &["import-lines-passed-over", "import-key-unclassified"]),
     ("key-cli.json", Kind::ConfluentKeyFile, &["import-key-unclassified"]),
     ("client-java.properties", Kind::ClientProperties, &[]),
+    (
+        "console-template.properties",
+        Kind::LibrdkafkaConfig,
+        &["import-placeholder", "import-secret-masked", "import-placeholder", "import-placeholder", "import-secret-masked"],
+    ),
     ("librdkafka.properties", Kind::LibrdkafkaConfig, &[]),
     ("librdkafka.json", Kind::LibrdkafkaConfig, &[]),
     ("sink-uri.txt", Kind::SinkUri, &[]),

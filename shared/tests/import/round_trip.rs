@@ -180,4 +180,34 @@ proptest! {
             prop_assert_eq!(back.kafka.param("sasl-password"), Some("env:SASL_PASSWORD".to_owned()), "{}", file);
         }
     }
+
+    #[test]
+    fn a_connector_comes_back_from_each_of_its_forms(password in secret(), note in secret()) {
+        let config = [("connection.password", password.as_str()), ("note", &note), ("new.key", "1")];
+        let file = |own: &[(&str, &str)]| own.iter().chain(&config).map(|(key, text)| ((*key).to_owned(), json!(text))).collect::<Map<_, _>>();
+        let flat = file(&[("name", "orders"), ("connector.class", "MySqlSink"), ("topics", "a,b")]);
+        let entries = |map: &Map<String, Value>| {
+            map.iter().map(|(key, text)| format!("    {} = {}\n", hcl(key), hcl(text.as_str().unwrap()))).collect::<String>()
+        };
+        let (sensitive, plain): (Map<_, _>, Map<_, _>) = flat.clone().into_iter().partition(|(key, _)| key.contains("password"));
+        let terraform = format!(
+            "resource \"confluent_connector\" \"c\" {{\n  config_sensitive = {{\n{}  }}\n  config_nonsensitive = {{\n{}  }}\n}}\n",
+            entries(&sensitive),
+            entries(&plain)
+        );
+        let cloud = json!({"name": "orders", "config": flat}).to_string();
+        for text in [Value::Object(flat).to_string(), cloud, terraform] {
+            let (back, findings) = pasted_into(Pipeline::named("p"), &text);
+            prop_assert_eq!(back.connectors.len(), 1, "{}: {:?}", text, findings);
+            let connector = &back.connectors[0];
+            prop_assert_eq!((connector.name.as_str(), connector.kind.as_str(), connector.topics.join(",")), ("orders", "mysql", "a,b".to_owned()));
+            prop_assert_eq!(&connector.config, &file(&[]), "{}", text);
+        }
+    }
+}
+
+/// Text as Terraform quotes it.
+fn hcl(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace("${", "$${").replace("%{", "%%{");
+    format!("\"{text}\"")
 }

@@ -42,6 +42,7 @@ fn the_manuals_placeholders_are_no_values() {
         "tiup ctl:v<cluster-version> cdc changefeed create --server=\"http://127.0.0.1:8300\" --sink-uri=\"kafka://<broker_endpoint>/ticdc-meta\
          ?protocol=avro&sasl-user=<broker_api_key>&sasl-password=<broker_api_secret>\" --changefeed-id=\"confluent-changefeed\"",
     );
+    assert_eq!(kind, Kind::TiupCtl);
     assert!(
         pipeline.kafka.brokers.is_empty() && pipeline.kafka.param("sasl-user").is_none() && pipeline.kafka.param("sasl-password").is_none()
     );

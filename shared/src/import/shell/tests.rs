@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use proptest::prelude::*;
+use std::process::Command as Process;
 
 fn words(text: &str) -> Vec<Vec<String>> {
     commands(text).into_iter().map(|command| command.words).collect()
@@ -62,4 +64,31 @@ fn an_unquoted_address_stays_whole_and_is_marked() {
     let found = commands("cdc --sink-uri=kafka://h/t?a=b&c=d --x & sleep");
     assert_eq!(found[0].words, ["cdc", "--sink-uri=kafka://h/t?a=b&c=d", "--x"]);
     assert!(found[0].is_cut && !found[1].is_cut);
+}
+
+/// Pieces that together make words; none that only a shell in a directory could expand.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => "[a-z0-9=:/,.%+-]{1,4}",
+        2 => "'[ -&(-~\n]{0,6}'",
+        2 => "\"([ !#%-\\[\\]-_a-~]|\\\\[\"\\\\x $]){0,6}\"",
+        1 => "\\\\[ -~]",
+        1 => Just("\\\n".to_owned()),
+        1 => Just(" ".to_owned()),
+        1 => Just(" \t ".to_owned()),
+        1 => Just("é😀".to_owned()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_real_shell_cuts_the_same_words(pieces in proptest::collection::vec(piece(), 0..12)) {
+        let text = format!("printf '%s\\0' x{}", pieces.concat());
+        let output = Process::new("sh").arg("-c").arg(&text).output().unwrap();
+        let expected: Vec<String> = String::from_utf8(output.stdout).unwrap().split_terminator('\0').map(str::to_owned).collect();
+        let found = words(&text);
+        prop_assert_eq!(&found[0][2..], &expected[..], "{}", text);
+    }
 }

@@ -98,7 +98,7 @@ fn a_registry_url_gives_its_credentials_decoded() {
     let (_, _, codes) = applied("https://SRKEY:a%252Fb@psrc-1.confluent.cloud/");
     assert_eq!(codes, ["import-double-encoded"]);
     let (_, pipeline, codes) = applied("https://<key>:<secret>@<endpoint>");
-    assert_eq!(codes, ["registry-url-invalid"]);
+    assert_eq!(codes, ["import-placeholder"]);
     assert!(pipeline.schema_registry.is_none());
 }
 
