@@ -10,7 +10,7 @@ use shared::{
     Finding,
     api::TableListing,
     avro::TablePlan,
-    config::{self, Connector, Dispatcher, Pipeline},
+    config::{self, Connector, Pipeline},
     connector::{self, Class, Flavour, Settings},
     dispatch::{PreviewInPieces, Router},
     downstream::{self, Played},
@@ -39,24 +39,14 @@ const VALUE_SCHEMA_ID: u32 = 2;
 /// A test token lives this long; Snowflake allows no more.
 const TOKEN_SECS: u64 = 3600;
 
-/// A new document: one topic a table, keyed rows in order.
+/// A new document, from a database that people have.
 pub fn new_document() -> Pipeline {
-    let mut document = Pipeline::named("");
+    let mut document = config::new_document("");
     document.source.kind = config::SourceKind::Mysql;
-    document.kafka.params.insert("protocol".to_owned(), "avro".into());
-    document.changefeed.config.sink.dispatchers.push(new_dispatcher());
     document
 }
 
-/// What "Add dispatcher" adds.
-pub fn new_dispatcher() -> Dispatcher {
-    Dispatcher {
-        matcher: vec!["*.*".to_owned()],
-        topic: "tidb_{schema}_{table}".to_owned(),
-        partition: "index-value".to_owned(),
-        ..Dispatcher::default()
-    }
-}
+pub use config::new_dispatcher;
 
 pub fn document_text(document: &Pipeline) -> String {
     config::render(document)

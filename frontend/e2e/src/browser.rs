@@ -75,7 +75,19 @@ impl Browser {
     /// As [`Self::find`], for any selector.
     pub async fn find_css(&self, css: &str) -> Result<Element> {
         let found = self.client.wait().at_most(PATIENCE).every(Duration::from_millis(50)).for_element(Locator::Css(css)).await;
+        if found.is_err() {
+            self.picture_of_failure().await;
+        }
         found.with_context(|| format!("`{css}` did not appear"))
+    }
+
+    /// What the page looked like when something was waited for in vain: `failure-….png` beside the other pictures.
+    async fn picture_of_failure(&self) {
+        let port = self.url.rsplit(':').next().unwrap_or_default();
+        // The error that follows says what went wrong; the picture is an extra.
+        if let Ok(picture) = self.client.screenshot().await {
+            let _ = fs::write(self.pictures.join(format!("failure-{port}.png")), picture);
+        }
     }
 
     /// Clicks as soon as the element is there and can be clicked.
@@ -97,7 +109,10 @@ impl Browser {
             match self.find_css(css).await?.click().await {
                 Ok(()) => return Ok(()),
                 Err(error) if passing(&error) && Instant::now() < end => tokio::time::sleep(Duration::from_millis(50)).await,
-                Err(error) => return Err(error).with_context(|| format!("cannot click `{css}`")),
+                Err(error) => {
+                    self.picture_of_failure().await;
+                    return Err(error).with_context(|| format!("cannot click `{css}`"));
+                }
             }
         }
     }
@@ -118,6 +133,7 @@ impl Browser {
                 return Ok(());
             }
             if Instant::now() > end {
+                self.picture_of_failure().await;
                 bail!("`{hook}` does not say `{text}` but `{shown}`");
             }
             tokio::time::sleep(Duration::from_millis(50)).await;

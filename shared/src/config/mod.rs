@@ -3,6 +3,7 @@
 mod changefeed_shape;
 mod document;
 mod leave_out;
+mod new_document;
 mod normalise;
 mod pipeline;
 mod rfc3339;
@@ -14,6 +15,7 @@ mod without_secrets;
 pub use document::{ParseError, from_json, parse, render};
 pub(crate) use document::{read_toml, render_value};
 pub use leave_out::leave_out;
+pub use new_document::{new_dispatcher, new_document};
 pub use pipeline::{
     ChangefeedConfig, ChangefeedSpec, Connector, Dispatcher, FilterConfig, KafkaConfig, KsqlStatement, Pipeline, SchemaRegistry,
     SinkConfig, Source, SourceKind, StartFrom, Target,

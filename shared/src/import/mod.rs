@@ -10,6 +10,7 @@ mod client;
 mod command;
 mod connector;
 mod document;
+mod fill;
 mod hcl;
 mod json;
 mod key_file;
@@ -23,6 +24,7 @@ mod understood;
 mod uri;
 
 pub use change::{apply, apply_to};
+pub use fill::{apply_all, fresh};
 pub use understood::{Fact, KeySlot, Kind, Understood};
 
 use crate::Finding;

@@ -10,8 +10,8 @@ mod workload;
 
 use crate::{
     lab::{self, Env},
-    process,
-    steps::human,
+    page, process, setup,
+    steps::{Steps, human},
     workspace,
 };
 use anyhow::{Context, Result, bail};
@@ -36,6 +36,8 @@ const CATCH_UP: Duration = Duration::from_secs(180);
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
     let names = if names.is_empty() { &["kafka", "playground", "crashes"] } else { names };
+    // The page is a part of the studio: an older one would be walked through.
+    page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
     let lab = lab::up()?;
     for name in names {

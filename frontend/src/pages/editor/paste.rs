@@ -66,9 +66,8 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
     let apply = move || {
         let all = understood.get_untracked();
         let mut document = editor.document.get_untracked();
-        let mut findings = Vec::new();
+        let mut findings = import::apply_all(&all, &mut document);
         for one in &all {
-            findings.extend(import::apply(one, &mut document));
             if let Some(tables) = one.tables() {
                 match editor.catalogue.paste(tables) {
                     Ok(count) => toasts.good(format!("{} read", shared::figures::counted(count as u64, "table"))),
