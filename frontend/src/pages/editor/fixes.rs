@@ -24,7 +24,7 @@ enum Repair {
 pub fn fix_of(said: &Said) -> Option<Fix> {
     let finding = &said.finding;
     if let Some(fix) = &finding.fix {
-        return Some(Fix { label: fix.label.clone(), test: "fix", repair: Repair::Edit(fix.clone()) });
+        return Some(Fix { label: fix.label.clone(), test: "fix", repair: Repair::Edit((**fix).clone()) });
     }
     if finding.code == rules::CODE_SECRET_ENCODED {
         return Some(Fix { label: "Decode it".to_owned(), test: "decode", repair: Repair::Decode(finding.path.clone()) });
