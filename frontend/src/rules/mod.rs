@@ -1,0 +1,83 @@
+//! The bridge to `shared`: the page's questions in the page's words. No rule is written here.
+
+mod connectors;
+mod files;
+mod follow;
+mod ksql;
+mod options;
+mod snowflake;
+
+pub use connectors::*;
+pub use files::*;
+pub use follow::*;
+pub use ksql::*;
+pub use options::*;
+pub use snowflake::*;
+
+use shared::{
+    Finding,
+    api::TableListing,
+    config::{self, Dispatcher, Pipeline},
+    dispatch::PreviewInPieces,
+    schema::{TableModel, ddl},
+};
+
+/// Codes of findings that the page can repair (`docs/FINDINGS.md`).
+pub const CODE_SECRET_ENCODED: &str = "secret-looks-encoded";
+/// The schema that unqualified names in pasted text belong to.
+const PASTED_SCHEMA: &str = "test";
+
+/// A new document: one topic a table, keyed rows in order.
+pub fn new_document() -> Pipeline {
+    let mut document = Pipeline::named("");
+    document.source.kind = config::SourceKind::Mysql;
+    document.kafka.params.insert("protocol".to_owned(), "avro".into());
+    document.changefeed.config.sink.dispatchers.push(new_dispatcher());
+    document
+}
+
+/// What "Add dispatcher" adds.
+pub fn new_dispatcher() -> Dispatcher {
+    Dispatcher {
+        matcher: vec!["*.*".to_owned()],
+        topic: "tidb_{schema}_{table}".to_owned(),
+        partition: "index-value".to_owned(),
+        ..Dispatcher::default()
+    }
+}
+
+pub fn document_text(document: &Pipeline) -> String {
+    config::render(document)
+}
+
+pub fn read_document(text: &str) -> Result<Pipeline, Vec<Finding>> {
+    config::parse(text).map_err(|error| error.findings)
+}
+
+/// All findings of a document that need no tables.
+pub fn findings(document: &Pipeline) -> Vec<Finding> {
+    config::validate(document)
+}
+
+/// The routing of a document's tables, piece by piece; `None` when filter or dispatchers do not compile.
+pub fn routing(document: &Pipeline) -> Option<PreviewInPieces<'_>> {
+    PreviewInPieces::new(document)
+}
+
+pub fn leave_out(document: &mut Pipeline, schema: &str, table: &str) {
+    config::leave_out(document, schema, table);
+}
+
+/// A secret without its percent-encoding; `None` when it is not text then.
+pub fn decode_secret(secret: &str) -> Option<String> {
+    percent_encoding::percent_decode_str(secret).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+pub fn read_definition(listing: &TableListing) -> Result<TableModel, String> {
+    ddl::parse_create_table(&listing.ddl, &listing.schema).map_err(|error| error.to_string())
+}
+
+pub fn read_definitions(text: &str) -> Result<Vec<TableModel>, String> {
+    let tables = ddl::parse_create_tables(text, PASTED_SCHEMA).map_err(|error| error.to_string())?;
+    if tables.is_empty() { Err("There is no CREATE TABLE statement in the text.".to_owned()) } else { Ok(tables) }
+}
