@@ -5,6 +5,7 @@ mod files;
 mod follow;
 mod ksql;
 mod options;
+mod rehearse;
 mod snowflake;
 
 pub use connectors::*;
@@ -12,6 +13,7 @@ pub use files::*;
 pub use follow::*;
 pub use ksql::*;
 pub use options::*;
+pub use rehearse::*;
 pub use snowflake::*;
 
 use shared::{

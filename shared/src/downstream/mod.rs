@@ -19,7 +19,7 @@ mod testing;
 pub use connect::{ConnectType, Field, SchemaError, Struct};
 pub use losses::{Loss, losses};
 pub use record::{Part, Record, SinkTable, TableError};
-pub use rehearse::{Effect, Rehearsal, SchemaChange, SinkChange, rehearse};
+pub use rehearse::{Effect, FieldChange, Mark, Rehearsal, SchemaChange, SinkChange, rehearse};
 pub(crate) use sink::reads;
 pub use sink::{Played, Sink, play};
 pub use step::{Bound, End, SinkRows, Statement, Step};
