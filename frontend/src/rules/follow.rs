@@ -1,13 +1,11 @@
-//! A made-up row on its way to Kafka, and through the sinks.
+//! A made-up row on its way to Kafka.
 
 use shared::{
     Finding,
     avro::TablePlan,
     config::Pipeline,
-    connector::Settings,
     dispatch::Router,
-    downstream::{self, Played},
-    follow::{Follower, Outcome},
+    follow::{self, Follower, Outcome},
     row::{Op, RowChange},
     row_event::RowEvent,
     sample,
@@ -102,27 +100,26 @@ pub fn follow(document: &Pipeline, table: &TableModel, op: Op) -> Result<Followe
     })
 }
 
-/// A made-up row's life up to `op` (inserted, then updated, then deleted), played through every connector.
+/// A made-up row's life up to `op` (inserted, then updated, then deleted): the records of each event.
 ///
 /// # Errors
 /// Why this table's rows go nowhere.
-pub fn play(document: &Pipeline, table: &TableModel, op: Op) -> Result<Vec<Played>, String> {
+pub(super) fn life(document: &Pipeline, table: &TableModel, op: Op) -> Result<Vec<Vec<follow::Followed>>, String> {
     let mut follower = Follower::new(document, vec![table.clone()], KEY_SCHEMA_ID).map_err(first_message)?;
     let table = Arc::new(table.clone());
-    let life = [Op::Insert, Op::Update, Op::Delete];
-    let until = life.iter().position(|one| *one == op).map_or(life.len(), |at| at + 1);
-    let mut followed = Vec::new();
-    for one in &life[..until] {
+    let events = [Op::Insert, Op::Update, Op::Delete];
+    let until = events.iter().position(|one| *one == op).map_or(events.len(), |at| at + 1);
+    let mut life = Vec::with_capacity(until);
+    for one in &events[..until] {
         let event = RowEvent::from_change(&sample::change(&table, *one));
-        for outcome in follower.follow(&event).map_err(first_message)? {
-            match outcome {
-                Outcome::Record(record) => followed.push(*record),
-                Outcome::Skipped { skipped, .. } => return Err(skipped),
-            }
-        }
+        let outcomes = follower.follow(&event).map_err(first_message)?.into_iter();
+        let records = outcomes.map(|outcome| match outcome {
+            Outcome::Record(record) => Ok(*record),
+            Outcome::Skipped { skipped, .. } => Err(skipped),
+        });
+        life.push(records.collect::<Result<_, _>>()?);
     }
-    let settings: Vec<Settings<'_>> = document.connectors.iter().map(|connector| Settings::of(document, connector)).collect();
-    Ok(downstream::play(&settings, &followed))
+    Ok(life)
 }
 
 fn first_message(findings: Vec<Finding>) -> String {

@@ -6,6 +6,7 @@ mod follow;
 mod ksql;
 mod options;
 mod rehearse;
+mod sinks;
 mod snowflake;
 
 pub use connectors::*;
@@ -14,6 +15,7 @@ pub use follow::*;
 pub use ksql::*;
 pub use options::*;
 pub use rehearse::*;
+pub use sinks::*;
 pub use snowflake::*;
 
 use shared::{

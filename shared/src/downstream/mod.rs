@@ -20,6 +20,5 @@ pub use connect::{ConnectType, Field, SchemaError, Struct};
 pub use losses::{Loss, losses};
 pub use record::{Part, Record, SinkTable, TableError};
 pub use rehearse::{Effect, FieldChange, Mark, Rehearsal, SchemaChange, SinkChange, rehearse};
-pub(crate) use sink::reads;
-pub use sink::{Played, Sink, play};
+pub use sink::{Played, Sink, play, reads};
 pub use step::{Bound, End, SinkRows, Statement, Step};

@@ -6,6 +6,7 @@ mod follow;
 mod rehearse;
 mod routes;
 mod schema_change;
+mod sink_side;
 mod sinks;
 
 use super::state::Editor;

@@ -1,18 +1,19 @@
-//! What each sink would do with the followed row, and what somebody would find there afterwards.
+//! What each sink would do with the followed row, and what somebody would find there afterwards, and what is lost on the way.
 
 use super::{
     NoTables,
     follow::{OpSwitch, TableSelect, chosen_table},
+    sink_side::sink_side,
 };
 use crate::{
     components::{Icon, Shape},
     pages::editor::{state::Editor, steps::Step},
-    rules,
+    rules::{self, SinkStory},
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 use shared::{
-    downstream::{End, Played, SinkRows, Statement},
+    downstream::{End, SinkRows, Statement},
     row::Op,
 };
 
@@ -29,7 +30,7 @@ pub fn SinksTab() -> impl IntoView {
         let document = editor.document.get_untracked();
         editor.catalogue.tables.with(|tables| {
             let table = tables.iter().find(|table| table.qualified() == name)?;
-            Some(rules::play(&document, table, op))
+            Some(rules::sink_stories(&document, table, op))
         })
     });
     let none = move || editor.document.with(|document| document.connectors.is_empty());
@@ -59,8 +60,8 @@ pub fn SinksTab() -> impl IntoView {
     }
 }
 
-/// One sink: the last step in full, and the final state.
-fn sink(played: Played) -> impl IntoView {
+/// One sink: the last step in full, the final state, and the table on its side.
+fn sink(SinkStory { played, table: side }: SinkStory) -> impl IntoView {
     let last = played.steps.last().cloned();
     // A failure before the last change explains why nothing happens to it.
     let earlier = played.steps.iter().rev().skip(1).find_map(|step| match &step.end {
@@ -79,6 +80,7 @@ fn sink(played: Played) -> impl IntoView {
             <div class="in flow">
                 {step}
                 <div class="hop"><b>"then"</b><div class="stack">{tables}</div></div>
+                {side.map(sink_side)}
             </div>
         </div>
     }
