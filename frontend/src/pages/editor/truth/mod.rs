@@ -3,6 +3,7 @@
 mod files;
 mod findings;
 mod follow;
+mod ksql_row;
 mod rehearse;
 mod routes;
 mod schema_change;
