@@ -47,24 +47,24 @@ enum SecretsMode {
 /// # Errors
 /// A file cannot be read or written, or the studio's data is in use.
 pub fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
-    let mut document = match &args.out {
-        Some(out) if out.exists() => read_pipeline(out)?,
-        out => Pipeline::named(&name_of(out.as_deref())),
-    };
-    let mut understood = Vec::new();
-    let mut findings = Vec::new();
+    let (mut names, mut understood) = (Vec::new(), Vec::new());
     for file in &args.files {
         for one in import::recognise_all(&read(file)?) {
-            findings.extend(one.findings.iter().cloned());
-            findings.extend(import::apply(&one, &mut document));
-            understood.push((file.display().to_string(), one));
+            names.push(file.display().to_string());
+            understood.push(one);
         }
     }
-    let failed = has_errors(&findings) || understood.is_empty() || !understood.iter().all(|(_, one)| one.kind != Kind::Unknown);
+    let mut document = match &args.out {
+        Some(out) if out.exists() => read_pipeline(out)?,
+        out => import::fresh(&understood, &name_of(out.as_deref())),
+    };
+    let mut findings: Vec<Finding> = understood.iter().flat_map(|one| one.findings.iter().cloned()).collect();
+    findings.extend(import::apply_all(&understood, &mut document));
+    let failed = has_errors(&findings) || understood.iter().any(|one| one.kind == Kind::Unknown);
     if args.json {
-        println!("{}", as_json(&understood, &findings));
+        println!("{}", as_json(&names, &understood, &findings));
     } else {
-        understood.iter().for_each(|(file, one)| print!("{}", show(file, one)));
+        names.iter().zip(&understood).for_each(|(file, one)| print!("{}", show(file, one)));
         findings.iter().for_each(|finding| eprintln!("{}", show_finding(finding)));
     }
     match &args.out {
@@ -100,11 +100,9 @@ fn show(file: &str, understood: &Understood) -> String {
     text
 }
 
-fn as_json(understood: &[(String, Understood)], findings: &[Finding]) -> serde_json::Value {
-    let parts = understood.iter().map(|(file, one)| {
-        let facts: Vec<_> = one.facts.iter().map(|fact| json!({ "label": fact.label, "value": fact.value, "path": fact.path })).collect();
-        json!({ "file": file, "kind": one.kind, "title": one.title, "facts": facts })
-    });
+fn as_json(names: &[String], understood: &[Understood], findings: &[Finding]) -> serde_json::Value {
+    let part = |(file, one): (&String, &Understood)| json!({ "file": file, "kind": one.kind, "title": one.title, "facts": one.facts });
+    let parts = names.iter().zip(understood).map(part);
     json!({ "understood": parts.collect::<Vec<_>>(), "findings": findings })
 }
 

@@ -73,8 +73,9 @@ impl Sink {
     }
 }
 
-/// Whether a connector reads a topic.
-pub(crate) fn reads(settings: &Settings<'_>, topic: &str) -> bool {
+/// Whether a connector reads a topic; one that names no topics is taken to read all.
+#[must_use]
+pub fn reads(settings: &Settings<'_>, topic: &str) -> bool {
     Topics::of(settings).hold(topic)
 }
 

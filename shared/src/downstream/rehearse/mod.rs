@@ -1,9 +1,12 @@
 //! A change of a table, rehearsed: the new schemas, whether the registry takes them, and what each sink does.
 
+mod fields;
 mod jdbc;
 mod snowflake;
 #[cfg(test)]
 mod tests;
+
+pub use fields::{FieldChange, Mark};
 
 use super::jdbc::JdbcSettings;
 use super::record::SinkTable;

@@ -9,7 +9,7 @@ use crate::{
     rules,
 };
 use leptos::prelude::*;
-use shared::config::KsqlStatement;
+use shared::{config::KsqlStatement, ksql::Derived};
 
 #[component]
 pub fn KsqlPart() -> impl IntoView {
@@ -54,6 +54,10 @@ fn StatementCard(at: usize) -> impl IntoView {
         editor.document.with(|document| editor.catalogue.tables.with(|tables| rules::statement_text(document, at, tables)))
     });
     let preview = Signal::derive(move || generated.get());
+    let derived = Memo::new(move |_| {
+        editor.analysis.said.track();
+        editor.document.with(|document| editor.catalogue.tables.with(|tables| rules::derived_statements(document, at, tables)))
+    });
     view! {
         <div class="disp" role="group" aria-label=move || format!("Statement {}", name.get()) data-test=format!("statement-{at}")>
             <header>
@@ -90,6 +94,12 @@ fn StatementCard(at: usize) -> impl IntoView {
                         on_input=write(|statement, text| statement.topic = text)
                     />
                     <Show when=move || !preview.get().is_empty()><CodeBlock title="Statement" text=preview wrap=true/></Show>
+                    <Show when=move || derived.with(|all| !all.is_empty())>
+                        <details class="fold">
+                            <summary>"Statements on top of it"</summary>
+                            <div class="stack">{move || derived.get().into_iter().map(on_top).collect_view()}</div>
+                        </details>
+                    </Show>
                 }
             >
                 <div class="field">
@@ -105,6 +115,19 @@ fn StatementCard(at: usize) -> impl IntoView {
                     ></textarea>
                 </div>
             </Show>
+        </div>
+    }
+}
+
+/// A statement that a generated one makes possible, to be taken or not.
+fn on_top(derived: Derived) -> impl IntoView {
+    let editor = Editor::expect();
+    let sql = derived.sql.clone();
+    let add = move |_| editor.document.update(|document| rules::add_own_statement(document, sql.clone()));
+    view! {
+        <div class="stack">
+            <CodeBlock title=derived.title text=derived.sql wrap=true/>
+            <div class="buttons"><button type="button" class="btn s" data-test="add-derived" on:click=add><Icon shape=Shape::Plus size=14/> "Add it as own SQL"</button></div>
         </div>
     }
 }

@@ -1,9 +1,13 @@
-//! What the document means, beside the form: a row followed, the routing table, the files, the findings.
+//! What the document means, beside the form: a row followed, the sinks, a change rehearsed, the routing table, the files, the findings.
 
 mod files;
 mod findings;
 mod follow;
+mod ksql_row;
+mod rehearse;
 mod routes;
+mod schema_change;
+mod sink_side;
 mod sinks;
 
 use super::state::Editor;
@@ -12,6 +16,7 @@ use files::FilesTab;
 use findings::FindingsTab;
 use follow::FollowTab;
 use leptos::prelude::*;
+use rehearse::{Draft, RehearseTab};
 use routes::RoutesTab;
 use sinks::SinksTab;
 
@@ -19,6 +24,7 @@ use sinks::SinksTab;
 enum Tab {
     Follow,
     Sinks,
+    Rehearse,
     Routes,
     Files,
     Findings,
@@ -28,6 +34,7 @@ enum Tab {
 pub fn TruthPanel() -> impl IntoView {
     let editor = Editor::expect();
     let tab = RwSignal::new(Tab::Follow);
+    let draft = Draft::new();
     let badge = move |of: Tab| match of {
         Tab::Findings => {
             let count = editor.analysis.said.with(Vec::len);
@@ -39,6 +46,7 @@ pub fn TruthPanel() -> impl IntoView {
     let body = move || match tab.get() {
         Tab::Follow => view! { <FollowTab/> }.into_any(),
         Tab::Sinks => view! { <SinksTab/> }.into_any(),
+        Tab::Rehearse => view! { <RehearseTab draft=draft/> }.into_any(),
         Tab::Routes => view! { <RoutesTab/> }.into_any(),
         Tab::Files => view! { <FilesTab/> }.into_any(),
         Tab::Findings => view! { <FindingsTab/> }.into_any(),
@@ -48,7 +56,7 @@ pub fn TruthPanel() -> impl IntoView {
             <div>
                 <Tabs
                     label="What the document means"
-                    options=vec![(Tab::Follow, "Follow a row"), (Tab::Sinks, "Sinks"), (Tab::Routes, "Routing"), (Tab::Files, "Files"), (Tab::Findings, "Findings")]
+                    options=vec![(Tab::Follow, "Follow a row"), (Tab::Sinks, "Sinks"), (Tab::Rehearse, "Rehearse"), (Tab::Routes, "Routing"), (Tab::Files, "Files"), (Tab::Findings, "Findings")]
                     chosen=tab
                     on_choose=move |chosen| tab.set(chosen)
                     badge=badge

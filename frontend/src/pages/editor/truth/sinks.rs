@@ -1,18 +1,20 @@
-//! What each sink would do with the followed row, and what somebody would find there afterwards.
+//! What each sink would do with the followed row, what ksqlDB shows of it, what somebody would find there afterwards, and what is lost on the way.
 
 use super::{
     NoTables,
     follow::{OpSwitch, TableSelect, chosen_table},
+    ksql_row::ksql_row,
+    sink_side::sink_side,
 };
 use crate::{
     components::{Icon, Shape},
     pages::editor::{state::Editor, steps::Step},
-    rules,
+    rules::{self, SinkStory},
 };
 use leptos::prelude::*;
 use serde_json::{Map, Value};
 use shared::{
-    downstream::{End, Played, SinkRows, Statement},
+    downstream::{End, SinkRows, Statement},
     row::Op,
 };
 
@@ -29,14 +31,22 @@ pub fn SinksTab() -> impl IntoView {
         let document = editor.document.get_untracked();
         editor.catalogue.tables.with(|tables| {
             let table = tables.iter().find(|table| table.qualified() == name)?;
-            Some(rules::play(&document, table, op))
+            let sinks = rules::sink_stories(&document, table, op);
+            Some(sinks.and_then(|sinks| Ok((sinks, rules::ksql_stories(&document, table, op)?))))
         })
     });
-    let none = move || editor.document.with(|document| document.connectors.is_empty());
+    let none = move || editor.document.with(|document| document.connectors.is_empty() && document.ksqldb.is_empty());
     let body = move || match played.get() {
         None => ().into_any(),
         Some(Err(why)) => view! { <div class="find warn">{why}</div> }.into_any(),
-        Some(Ok(played)) => played.into_iter().map(sink).collect_view().into_any(),
+        Some(Ok((sinks, ksql))) if sinks.is_empty() && ksql.is_empty() => {
+            view! { <p class="help">"Nothing in the document reads this table's topic."</p> }.into_any()
+        }
+        Some(Ok((sinks, ksql))) => view! {
+            {sinks.into_iter().map(sink).collect_view()}
+            {ksql.into_iter().map(ksql_row).collect_view()}
+        }
+        .into_any(),
     };
     view! {
         <Show when=move || name.get().is_some() fallback=|| view! { <NoTables/> }>
@@ -46,21 +56,21 @@ pub fn SinksTab() -> impl IntoView {
                 fallback=|| view! {
                     <div class="empty">
                         <Icon shape=Shape::Database size=24/>
-                        <b>"No connectors yet"</b>
-                        <p>"Add a sink to see the statement that it runs for each change, and the rows that are there afterwards."</p>
-                        <div class="buttons"><a href=Step::Downstream.href() class="btn">"Add a connector"</a></div>
+                        <b>"Nothing reads the topics yet"</b>
+                        <p>"Add a sink to see the statement that it runs for each change, the rows that are there afterwards and what is lost; add a ksqlDB statement to see the row that it shows."</p>
+                        <div class="buttons"><a href=Step::Downstream.href() class="btn">"Add a sink"</a></div>
                     </div>
                 }
             >
                 <div class="stack" data-test="sinks">{body}</div>
-                <p class="help">"The same made-up row, inserted, then updated, then deleted, played through each sink on an empty database."</p>
+                <p class="help">"The same made-up row, inserted, then updated, then deleted, played through each sink on an empty database; ksqlDB shows the last change."</p>
             </Show>
         </Show>
     }
 }
 
-/// One sink: the last step in full, and the final state.
-fn sink(played: Played) -> impl IntoView {
+/// One sink: the last step in full, the final state, and the table on its side.
+fn sink(SinkStory { played, table: side }: SinkStory) -> impl IntoView {
     let last = played.steps.last().cloned();
     // A failure before the last change explains why nothing happens to it.
     let earlier = played.steps.iter().rev().skip(1).find_map(|step| match &step.end {
@@ -79,6 +89,7 @@ fn sink(played: Played) -> impl IntoView {
             <div class="in flow">
                 {step}
                 <div class="hop"><b>"then"</b><div class="stack">{tables}</div></div>
+                {side.map(sink_side)}
             </div>
         </div>
     }
@@ -130,7 +141,7 @@ fn pairs(row: &Map<String, Value>) -> impl IntoView + use<> {
         .collect_view()
 }
 
-fn short(value: &Value) -> String {
+pub(super) fn short(value: &Value) -> String {
     match value {
         Value::String(text) => format!("'{text}'"),
         other => other.to_string(),

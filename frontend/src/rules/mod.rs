@@ -1,0 +1,76 @@
+//! The bridge to `shared`: the page's questions in the page's words. No rule is written here.
+
+mod connectors;
+mod files;
+mod follow;
+mod ksql;
+mod options;
+mod rehearse;
+mod sinks;
+mod snowflake;
+
+pub use connectors::*;
+pub use files::*;
+pub use follow::*;
+pub use ksql::*;
+pub use options::*;
+pub use rehearse::*;
+pub use shared::config::new_dispatcher;
+pub use sinks::*;
+pub use snowflake::*;
+
+use shared::{
+    Finding,
+    api::TableListing,
+    config::{self, Pipeline},
+    dispatch::PreviewInPieces,
+    schema::{TableModel, ddl},
+};
+
+/// Codes of findings that the page can repair (`docs/FINDINGS.md`).
+pub const CODE_SECRET_ENCODED: &str = "secret-looks-encoded";
+/// The schema that unqualified names in pasted text belong to.
+const PASTED_SCHEMA: &str = "test";
+
+/// A new document, from a database that people have.
+pub fn new_document() -> Pipeline {
+    let mut document = config::new_document("");
+    document.source.kind = config::SourceKind::Mysql;
+    document
+}
+
+pub fn document_text(document: &Pipeline) -> String {
+    config::render(document)
+}
+
+pub fn read_document(text: &str) -> Result<Pipeline, Vec<Finding>> {
+    config::parse(text).map_err(|error| error.findings)
+}
+
+/// All findings of a document that need no tables.
+pub fn findings(document: &Pipeline) -> Vec<Finding> {
+    config::validate(document)
+}
+
+/// The routing of a document's tables, piece by piece; `None` when filter or dispatchers do not compile.
+pub fn routing(document: &Pipeline) -> Option<PreviewInPieces<'_>> {
+    PreviewInPieces::new(document)
+}
+
+pub fn leave_out(document: &mut Pipeline, schema: &str, table: &str) {
+    config::leave_out(document, schema, table);
+}
+
+/// A secret without its percent-encoding; `None` when it is not text then.
+pub fn decode_secret(secret: &str) -> Option<String> {
+    percent_encoding::percent_decode_str(secret).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+}
+
+pub fn read_definition(listing: &TableListing) -> Result<TableModel, String> {
+    ddl::parse_create_table(&listing.ddl, &listing.schema).map_err(|error| error.to_string())
+}
+
+pub fn read_definitions(text: &str) -> Result<Vec<TableModel>, String> {
+    let tables = ddl::parse_create_tables(text, PASTED_SCHEMA).map_err(|error| error.to_string())?;
+    if tables.is_empty() { Err("There is no CREATE TABLE statement in the text.".to_owned()) } else { Ok(tables) }
+}
