@@ -2,7 +2,6 @@
 
 mod corpus;
 mod fuzz;
-mod guide;
 mod round_trip;
 
 use shared::Finding;
