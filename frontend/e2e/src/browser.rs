@@ -92,7 +92,7 @@ impl Browser {
 
     /// Clicks as soon as the element is there and can be clicked.
     pub async fn click(&self, hook: &str) -> Result<()> {
-        self.click_css(&format!("[data-test=\"{hook}\"]:enabled, a[data-test=\"{hook}\"]")).await
+        self.click_css(&format!("[data-test=\"{hook}\"]:enabled, a[data-test=\"{hook}\"], summary[data-test=\"{hook}\"]")).await
     }
 
     /// Clicks the button with this text.

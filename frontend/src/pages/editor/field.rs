@@ -149,7 +149,7 @@ pub fn Field(
                 on:blur=leave
             />
             {list}
-            <span class="help" id=help_id>{help}</span>
+            <span class="help" id=help_id><Prose text=help/></span>
             <div class="finds" id=finds_id aria-live="polite">
                 {move || found.get().into_iter().map(|said| view! { <FindingLine said=said/> }).collect_view()}
             </div>
@@ -199,7 +199,7 @@ pub fn Choice(
                 {options.into_iter().map(|(option, text)| view! { <option value=option selected=move || value.get() == option>{text}</option> }).collect_view()}
                 {other}
             </select>
-            <span class="help" id=help_id>{help}</span>
+            <span class="help" id=help_id><Prose text=help/></span>
             <div class="finds" id=finds_id aria-live="polite">
                 {move || found.get().into_iter().map(|said| view! { <FindingLine said=said/> }).collect_view()}
             </div>
@@ -304,7 +304,7 @@ pub fn SecretField(
         <div class="field">
             <label for=id>{label} <code>{key}</code></label>
             {body}
-            <span class="help" id=help_id>{help}</span>
+            <span class="help" id=help_id><Prose text=help/></span>
             <div class="finds" id=finds_id aria-live="polite">
                 {move || found.get().into_iter().map(|said| view! { <FindingLine said=said/> }).collect_view()}
             </div>

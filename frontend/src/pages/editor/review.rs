@@ -44,7 +44,7 @@ fn Summary() -> impl IntoView {
     let name = read(|document| document.name.clone());
     let source = read(|document| match document.source.kind {
         SourceKind::Mysql => document.source.url.clone(),
-        SourceKind::Tpcc => format!("TPC-C, {} warehouses", document.source.warehouses.unwrap_or(1)),
+        SourceKind::Tpcc => format!("TPC-C, {}", figures::counted(document.source.warehouses.unwrap_or(1).into(), "warehouse")),
         SourceKind::Tidb => document.source.pd.join(", "),
     });
     let start = read(|document| document.source.start.clone());

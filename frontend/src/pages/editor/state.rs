@@ -6,13 +6,17 @@ use crate::{
     rules,
     state::{KeptDraft, KeptDrafts, KeptTables},
 };
-use leptos::prelude::*;
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Finding,
     api::{PipelineDetail, SavePipeline},
     config::Pipeline,
 };
 use std::collections::HashSet;
+
+/// A click is over by then, milliseconds.
+const CLICK_MS: u32 = 250;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -151,12 +155,17 @@ impl Editor {
         Callback::new(move |text| self.document.update(|document| set(document, text)))
     }
 
+    /// The user has been in a field. Its findings come a moment later: what leaves a field is often a click, and findings
+    /// that appear under a pressed button move what is to be clicked away from it.
     pub fn touch(self, path: &str) {
-        if !self.touched.with_untracked(|touched| touched.contains(path)) {
-            self.touched.update(|touched| {
-                touched.insert(path.to_owned());
-            });
+        if self.touched.with_untracked(|touched| touched.contains(path)) {
+            return;
         }
+        let path = path.to_owned();
+        spawn_local(async move {
+            TimeoutFuture::new(CLICK_MS).await;
+            let _ = self.touched.try_update(|touched| touched.insert(path));
+        });
     }
 
     pub fn show_everything(self) {
