@@ -171,8 +171,10 @@ impl Reading {
                         }
                     }
                 }
-                Value::String(text) if is_secret_key(key) && !text.is_empty() => match Pasted::secret(text) {
+                Value::String(text) if is_secret_key(key) && !text.is_empty() => match Pasted::secret(secret_part(key, text)) {
                     Pasted::Unknown => masked.push(key.clone()),
+                    // a reference is all of a value or nothing; user and password of the document's registry are implied
+                    Pasted::Variable(_) if secret_part(key, text).len() < text.len() => masked.push(key.clone()),
                     Pasted::Variable(name) => *text = format!("env:{name}"),
                     Pasted::Value(value) => {
                         if decoded_once_more(&value).is_some() {
@@ -204,6 +206,12 @@ impl Reading {
     pub(super) fn not_taken(&mut self, what: &str, why: &str) {
         self.findings.push(Finding::info("", "import-not-taken", format!("`{}` was not taken: {why}", shortened(what))));
     }
+}
+
+/// What of a value is secret: in `…basic.auth.user.info` a user stands before it.
+fn secret_part<'t>(key: &str, text: &'t str) -> &'t str {
+    let after_user = || text.split_once(':').map(|(_, password)| password);
+    if key.ends_with("basic.auth.user.info") { after_user().unwrap_or(text) } else { text }
 }
 
 fn encoded(path: &str, label: &str, layer: Layer) -> Finding {
