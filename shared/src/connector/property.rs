@@ -25,36 +25,62 @@ pub enum Flavour {
 }
 
 impl Kind {
-    /// `sqlserver` `snowflake` `mysql` `postgres`.
+    pub const ALL: [Self; 4] = [Self::SqlServer, Self::Snowflake, Self::Mysql, Self::Postgres];
+
+    /// As documents have it: `sqlserver` `snowflake` `mysql` `postgres`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SqlServer => "sqlserver",
+            Self::Snowflake => "snowflake",
+            Self::Mysql => "mysql",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    /// The kind of that [`name`](Self::name).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "sqlserver" => Self::SqlServer,
-            "snowflake" => Self::Snowflake,
-            "mysql" => Self::Mysql,
-            "postgres" => Self::Postgres,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|kind| kind.name() == text)
+    }
+
+    /// How its database's JDBC URLs begin; `None` where no JDBC sink serves it.
+    #[must_use]
+    pub fn jdbc_url(self) -> Option<&'static str> {
+        match self {
+            Self::SqlServer => Some("jdbc:sqlserver:"),
+            Self::Mysql => Some("jdbc:mysql:"),
+            Self::Postgres => Some("jdbc:postgresql:"),
+            Self::Snowflake => None,
+        }
     }
 
     /// Whether a JDBC sink serves it.
     #[must_use]
     pub fn is_jdbc(self) -> bool {
-        self != Self::Snowflake
+        self.jdbc_url().is_some()
     }
 }
 
 impl Flavour {
-    /// `confluent-cloud` (also when empty) `kafka-connect-confluent` `kafka-connect-aiven` `kafka-connect-debezium`.
+    pub const ALL: [Self; 4] = [Self::ConfluentCloud, Self::Confluent, Self::Aiven, Self::Debezium];
+
+    /// As documents have it: `confluent-cloud` `kafka-connect-confluent` `kafka-connect-aiven` `kafka-connect-debezium`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ConfluentCloud => "confluent-cloud",
+            Self::Confluent => "kafka-connect-confluent",
+            Self::Aiven => "kafka-connect-aiven",
+            Self::Debezium => "kafka-connect-debezium",
+        }
+    }
+
+    /// The flavour of that [`name`](Self::name); an empty text is Confluent Cloud's.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "" | "confluent-cloud" => Self::ConfluentCloud,
-            "kafka-connect-confluent" => Self::Confluent,
-            "kafka-connect-aiven" => Self::Aiven,
-            "kafka-connect-debezium" => Self::Debezium,
-            _ => return None,
-        })
+        let text = if text.is_empty() { Self::ConfluentCloud.name() } else { text };
+        Self::ALL.into_iter().find(|flavour| flavour.name() == text)
     }
 }
 

@@ -5,6 +5,7 @@ use super::reading::Reading;
 use super::understood::{Kind, Understood};
 use crate::Finding;
 use crate::config::Connector;
+use crate::connector::{Class, Flavour, classes, is_service_made};
 use serde_json::{Map, Value};
 
 /// Where connectors are; which one, is only known when they are put there.
@@ -62,18 +63,20 @@ fn take(map: &Map<String, Value>, reading: &mut Reading) -> bool {
 /// Takes a connector's properties. `name` is used when they have none.
 pub(super) fn connector(name: &str, mut config: Map<String, Value>, extra: Map<String, Value>, reading: &mut Reading) {
     let text = |config: &Map<String, Value>, key: &str| config.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    drop_read_only(&mut config, reading);
     let class = text(&config, "connector.class");
+    // the Cloud's classes are names, a worker's are Java's
+    if !class.contains('.') {
+        drop_service_made(&mut config, reading);
+    }
     let name = if name.is_empty() { text(&config, "name") } else { name.to_owned() };
     config.shift_remove("name");
     let topics: Vec<String> = text(&config, "topics").split(',').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect();
     config.shift_remove("topics");
     let masked = reading.clean_secrets(&mut config, PATH);
     let url = text(&config, "connection.url");
-    let plugin = PLUGINS.iter().find(|plugin| plugin.class == class && url.starts_with(plugin.url));
+    let plugin = plugin(&class, &url);
     if let Some(plugin) = plugin {
-        // the document's kind and flavour say it
-        if plugin.is_usual {
+        if is_implied(plugin) {
             config.shift_remove("connector.class");
         }
     } else {
@@ -89,83 +92,24 @@ pub(super) fn connector(name: &str, mut config: Map<String, Value>, extra: Map<S
         reading.fact("Topics", topics.join(", "), PATH);
     }
     reading.fact("Properties", config.len().to_string(), PATH);
-    let (kind, flavour) = plugin.map_or(("", ""), |plugin| (plugin.kind, plugin.flavour));
+    let (kind, flavour) = plugin.map_or(("", ""), |plugin| (plugin.kind.name(), plugin.flavour.name()));
     let connector = Connector { name, kind: kind.to_owned(), flavour: flavour.to_owned(), topics, config, extra };
     reading.changes.push(Change::Connector(Box::new(connector), masked));
 }
 
-struct Plugin {
-    class: &'static str,
-    /// How `connection.url` begins; only JDBC plugins for several databases need it.
-    url: &'static str,
-    kind: &'static str,
-    flavour: &'static str,
-    /// Whether kind and flavour alone lead to this class.
-    is_usual: bool,
+/// The catalogue's plugin of that class. JDBC plugins for several databases are told apart by the URL.
+fn plugin(class: &str, url: &str) -> Option<&'static Class> {
+    let is_kind = |own: &Class| own.flavour == Flavour::ConfluentCloud || own.kind.jdbc_url().is_none_or(|start| url.starts_with(start));
+    classes().iter().find(|own| own.name == class && is_kind(own))
 }
 
-const fn plugin(class: &'static str, url: &'static str, kind: &'static str, flavour: &'static str) -> Plugin {
-    Plugin { class, url, kind, flavour, is_usual: true }
+/// Whether kind and flavour alone lead to this class; Snowflake has two, by ingestion.
+fn is_implied(class: &Class) -> bool {
+    classes().iter().filter(|own| (own.kind, own.flavour) == (class.kind, class.flavour)).count() == 1
 }
 
-const CLOUD: &str = "confluent-cloud";
-const CONFLUENT: &str = "kafka-connect-confluent";
-const AIVEN: &str = "kafka-connect-aiven";
-const DEBEZIUM: &str = "kafka-connect-debezium";
-const CONFLUENT_JDBC: &str = "io.confluent.connect.jdbc.JdbcSinkConnector";
-const AIVEN_JDBC: &str = "io.aiven.connect.jdbc.JdbcSinkConnector";
-const DEBEZIUM_JDBC: &str = "io.debezium.connector.jdbc.JdbcSinkConnector";
-
-const PLUGINS: [Plugin; 15] = [
-    plugin("SnowflakeSink", "", "snowflake", CLOUD),
-    plugin("MicrosoftSqlServerSink", "", "sqlserver", CLOUD),
-    plugin("MySqlSink", "", "mysql", CLOUD),
-    plugin("PostgresSink", "", "postgres", CLOUD),
-    plugin(CONFLUENT_JDBC, "jdbc:sqlserver:", "sqlserver", CONFLUENT),
-    plugin(CONFLUENT_JDBC, "jdbc:mysql:", "mysql", CONFLUENT),
-    plugin(CONFLUENT_JDBC, "jdbc:postgresql:", "postgres", CONFLUENT),
-    plugin(AIVEN_JDBC, "jdbc:sqlserver:", "sqlserver", AIVEN),
-    plugin(AIVEN_JDBC, "jdbc:mysql:", "mysql", AIVEN),
-    plugin(AIVEN_JDBC, "jdbc:postgresql:", "postgres", AIVEN),
-    plugin(DEBEZIUM_JDBC, "jdbc:sqlserver:", "sqlserver", DEBEZIUM),
-    plugin(DEBEZIUM_JDBC, "jdbc:mysql:", "mysql", DEBEZIUM),
-    plugin(DEBEZIUM_JDBC, "jdbc:postgresql:", "postgres", DEBEZIUM),
-    // two classes, by ingestion: the class has to stay
-    Plugin {
-        class: "com.snowflake.kafka.connector.SnowflakeSinkConnector",
-        url: "",
-        kind: "snowflake",
-        flavour: CONFLUENT,
-        is_usual: false,
-    },
-    Plugin {
-        class: "com.snowflake.kafka.connector.SnowflakeStreamingSinkConnector",
-        url: "",
-        kind: "snowflake",
-        flavour: CONFLUENT,
-        is_usual: false,
-    },
-];
-
-/// Confluent Cloud adds these to what it answers and refuses them in a request.
-/// Source: `confluentinc/terraform-provider-confluent`.
-const READ_ONLY: [&str; 11] = [
-    "cloud.environment",
-    "cloud.provider",
-    "connector.crn",
-    "kafka.endpoint",
-    "kafka.max.partition.validation.disable",
-    "kafka.region",
-    "kafka.dedicated",
-    "schema.registry.url",
-    "valid.kafka.api.key",
-    "confluent.custom.plugin.type",
-    "confluent.resource.connector.tier",
-];
-
-fn drop_read_only(config: &mut Map<String, Value>, reading: &mut Reading) {
-    let is_read_only = |key: &str| READ_ONLY.contains(&key) || key.starts_with("config.internal");
-    let (dropped, kept): (Map<_, _>, Map<_, _>) = std::mem::take(config).into_iter().partition(|(key, _)| is_read_only(key));
+fn drop_service_made(config: &mut Map<String, Value>, reading: &mut Reading) {
+    let (dropped, kept): (Map<_, _>, Map<_, _>) = std::mem::take(config).into_iter().partition(|(key, _)| is_service_made(key));
     *config = kept;
     if !dropped.is_empty() {
         let names: Vec<&str> = dropped.keys().map(String::as_str).collect();

@@ -1,6 +1,8 @@
 //! A reader of the part of HCL that configurations are written in: blocks, attributes, text, maps, lists, heredocs.
 //! Expressions are not evaluated: they are kept as their text.
 
+use crate::quoting::hcl::{self as quoting, Template};
+
 /// Levels of nesting that are read.
 const DEEPEST: usize = 32;
 
@@ -8,10 +10,19 @@ const DEEPEST: usize = 32;
 pub(super) enum HclValue {
     /// Text, a number or a boolean.
     Literal(String),
-    /// A reference or call, e.g. `var.password`.
+    /// A reference or call, e.g. `var.password`; of a text with interpolations the whole of it.
     Expression(String),
     Map(Vec<(String, HclValue)>),
     List(Vec<HclValue>),
+}
+
+impl HclValue {
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// `kind "label" "label" { … }`; the file itself is one without kind and labels.
@@ -196,62 +207,13 @@ impl<'t> Reader<'t> {
     /// Text in double quotes. One interpolation and nothing else is that expression.
     fn quoted(&mut self) -> Option<HclValue> {
         self.take();
-        let mut text = String::new();
-        loop {
-            match self.take()? {
-                '"' => break,
-                '\\' => match self.take()? {
-                    'n' => text.push('\n'),
-                    'r' => text.push('\r'),
-                    't' => text.push('\t'),
-                    'u' => text.push(self.code_point(4)?),
-                    'U' => text.push(self.code_point(8)?),
-                    other => text.push(other),
-                },
-                c @ ('$' | '%') if self.rest().starts_with(&format!("{c}{{")) => {
-                    // doubled: the character itself
-                    self.at += 2;
-                    text.push(c);
-                    text.push('{');
-                }
-                '$' if self.rest().starts_with('{') => {
-                    self.take();
-                    let inner = self.until_brace()?;
-                    if text.is_empty() && self.rest().starts_with('"') {
-                        self.take();
-                        return Some(HclValue::Expression(inner.trim().to_owned()));
-                    }
-                    text.push_str(&format!("${{{inner}}}"));
-                }
-                '\n' => return None,
-                other => text.push(other),
-            }
-        }
-        Some(HclValue::Literal(text))
-    }
-
-    fn code_point(&mut self, digits: usize) -> Option<char> {
-        let text = self.rest().get(..digits)?;
-        let c = char::from_u32(u32::from_str_radix(text, 16).ok()?)?;
-        self.at += digits;
-        Some(c)
-    }
-
-    /// The text of an interpolation, its closing brace taken.
-    fn until_brace(&mut self) -> Option<&'t str> {
-        let start = self.at;
-        let mut open = 1;
-        loop {
-            match self.take()? {
-                '{' => open += 1,
-                '}' => open -= 1,
-                '\n' => return None,
-                _ => {}
-            }
-            if open == 0 {
-                return self.text.get(start..self.at - 1);
-            }
-        }
+        let rest = self.rest();
+        let text = &rest[..quoting::length(rest)?];
+        self.at += text.len() + 1;
+        Some(match quoting::read(text)? {
+            Template::Text(text) => HclValue::Literal(text),
+            Template::Expression => HclValue::Expression(quoting::sole_expression(text).unwrap_or(text).to_owned()),
+        })
     }
 
     /// `<<EOT` or `<<-EOT`: lines up to the one that has only the word.

@@ -1,7 +1,7 @@
 //! The notes that a recogniser takes: facts, findings and changes, always together.
 
 use super::change::{Change, Slot};
-use super::pasted::{Pasted, decoded_once_more, has_placeholder};
+use super::pasted::{Pasted, decoded_once_more, has_placeholder, variable};
 use super::understood::{Fact, Kind, Understood};
 use crate::Finding;
 use crate::secret::is_secret_key;
@@ -118,6 +118,19 @@ impl Reading {
         }
     }
 
+    /// A parameter whose name may be a piece of a secret: it is taken, and only its length is shown.
+    pub(super) fn nameless_param(&mut self, name: &str, text: &str, layer: Layer) {
+        const LABEL: &str = "Parameter that is not known";
+        const PATH: &str = "kafka.params";
+        let value = if is_secret_key(name) {
+            self.secret(LABEL, PATH, text, layer)
+        } else {
+            self.fact(LABEL, count(text), PATH);
+            Some(text.to_owned())
+        };
+        self.changes.extend(value.map(|value| Change::Param(name.to_owned(), Value::String(value))));
+    }
+
     /// A registry's URL, with credentials or without. `false` when it cannot be read; there is a finding then.
     pub(super) fn registry(&mut self, text: &str) -> bool {
         let url = match RegistryUrl::parse(text) {
@@ -131,6 +144,13 @@ impl Reading {
                 return false;
             }
         };
+        let is_variable = url.password.as_deref().is_some_and(|password| variable(password).is_some());
+        if RegistryUrl::has_raw_credentials(text) && !is_variable && !has_placeholder(text) {
+            let message =
+                "The registry URL's credentials hold a character that has to be percent-encoded: TiCDC refuses the URL as it stands.";
+            let finding = Finding::warning(Slot::RegistryUrl.path(), "import-registry-unencoded", message);
+            self.findings.push(finding.hint("It was read as it was meant, and is encoded wherever a URL needs it."));
+        }
         let name = url.host.split(':').next().unwrap_or_default();
         if name.starts_with("lsrc-") {
             let message = "`lsrc-…` is the registry's id, not its endpoint.";
@@ -171,8 +191,10 @@ impl Reading {
                         }
                     }
                 }
-                Value::String(text) if is_secret_key(key) && !text.is_empty() => match Pasted::secret(text) {
+                Value::String(text) if is_secret_key(key) && !text.is_empty() => match Pasted::secret(secret_part(key, text)) {
                     Pasted::Unknown => masked.push(key.clone()),
+                    // a reference is all of a value or nothing; user and password of the document's registry are implied
+                    Pasted::Variable(_) if secret_part(key, text).len() < text.len() => masked.push(key.clone()),
                     Pasted::Variable(name) => *text = format!("env:{name}"),
                     Pasted::Value(value) => {
                         if decoded_once_more(&value).is_some() {
@@ -204,6 +226,12 @@ impl Reading {
     pub(super) fn not_taken(&mut self, what: &str, why: &str) {
         self.findings.push(Finding::info("", "import-not-taken", format!("`{}` was not taken: {why}", shortened(what))));
     }
+}
+
+/// What of a value is secret: in `…basic.auth.user.info` a user stands before it.
+fn secret_part<'t>(key: &str, text: &'t str) -> &'t str {
+    let after_user = || text.split_once(':').map(|(_, password)| password);
+    if key.ends_with("basic.auth.user.info") { after_user().unwrap_or(text) } else { text }
 }
 
 fn encoded(path: &str, label: &str, layer: Layer) -> Finding {

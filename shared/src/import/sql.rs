@@ -5,6 +5,7 @@ use super::reading::Reading;
 use super::understood::{Kind, Understood};
 use crate::Finding;
 use crate::config::KsqlStatement;
+use crate::ksql::{self, Object, StatementKind};
 use crate::schema::ddl::parse_create_tables;
 
 /// Words that a statement of either begins with.
@@ -40,13 +41,16 @@ const MOST_WORDS: usize = 4096;
 
 /// A text of statements with at least one `CREATE STREAM` or `CREATE TABLE` among them.
 pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
+    if let Some(understood) = of_ksql(text) {
+        return Some(vec![understood]);
+    }
     let statements = statements(text);
     // dumps begin with `/*!…*/`, which leaves no word
     let is_statement = |s: &Statement| s.words.is_empty() || FIRST_WORDS.iter().any(|word| word.eq_ignore_ascii_case(s.verb()));
     if !statements.iter().all(is_statement) || !statements.iter().any(|s| s.created().is_some()) {
         return None;
     }
-    Some(vec![if statements.iter().any(Statement::is_ksql) { ksql(&statements) } else { tables(text) }])
+    Some(vec![if statements.iter().any(Statement::is_ksql) { broken_ksql(&statements) } else { tables(text) }])
 }
 
 fn tables(text: &str) -> Understood {
@@ -69,13 +73,48 @@ fn tables(text: &str) -> Understood {
     reading.finish(Kind::CreateTable, "Table definitions")
 }
 
-fn ksql(statements: &[Statement]) -> Understood {
+/// A text that ksqlDB would take as it is, with something in it that MySQL does not have. What our own script says to the person
+/// who runs it is no part of a statement.
+fn of_ksql(text: &str) -> Option<Understood> {
+    let text = text.replacen(ksql::SCRIPT_HEAD, "", 1);
+    let read = ksql::parse(&text).ok()?;
+    let is_known = |kind: &StatementKind| match kind {
+        StatementKind::Create(_) => true,
+        StatementKind::Other(verb) => FIRST_WORDS.contains(&verb.as_str()),
+    };
+    let is_ksql = |kind: &StatementKind| match kind {
+        StatementKind::Create(create) => create.object == Object::Stream || create.property("KAFKA_TOPIC").is_some(),
+        StatementKind::Other(_) => false,
+    };
+    if !read.iter().all(|statement| is_known(&statement.kind)) || !read.iter().any(|statement| is_ksql(&statement.kind)) {
+        return None;
+    }
+    let mut reading = Reading::default();
+    for (i, statement) in read.into_iter().enumerate() {
+        let (verb, name) = match statement.kind {
+            StatementKind::Create(create) => ("CREATE".to_owned(), create.name.text),
+            StatementKind::Other(verb) => {
+                let name = format!("{}-{}", verb.to_ascii_lowercase(), i + 1);
+                (verb, name)
+            }
+        };
+        take(&verb, name, statement.text, &mut reading);
+    }
+    Some(reading.finish(Kind::KsqlStatements, "ksqlDB statements"))
+}
+
+fn take(verb: &str, name: String, sql: String, reading: &mut Reading) {
+    reading.fact(verb, name.as_str(), "ksqldb");
+    reading.changes.push(Change::Ksql(KsqlStatement { name, sql, ..KsqlStatement::default() }));
+}
+
+/// A text that looks like it and is broken somewhere: `validate` says where.
+fn broken_ksql(statements: &[Statement]) -> Understood {
     let mut reading = Reading::default();
     for (i, statement) in statements.iter().filter(|statement| !statement.words.is_empty()).enumerate() {
         let created = statement.created().map(|(_, name)| name.to_owned());
         let name = created.unwrap_or_else(|| format!("{}-{}", statement.verb().to_ascii_lowercase(), i + 1));
-        reading.fact(&statement.verb().to_ascii_uppercase(), name.as_str(), "ksqldb");
-        reading.changes.push(Change::Ksql(KsqlStatement { name, sql: statement.text.clone(), ..KsqlStatement::default() }));
+        take(&statement.verb().to_ascii_uppercase(), name, statement.text.clone(), &mut reading);
     }
     reading.finish(Kind::KsqlStatements, "ksqlDB statements")
 }

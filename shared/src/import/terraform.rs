@@ -1,4 +1,4 @@
-//! Terraform: resources `confluent_connector`.
+//! Terraform: resources `confluent_connector`, with the values of variables that stand in the same text.
 
 use super::change::Change;
 use super::connector::{PATH, connector, finish};
@@ -6,8 +6,10 @@ use super::hcl::{self, Block, HclValue};
 use super::reading::Reading;
 use super::understood::{Kind, Understood};
 use crate::Finding;
+use crate::render::ENVIRONMENT_PREFIX;
 use crate::secret::is_secret_key;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 const RESOURCE: &str = "confluent_connector";
 
@@ -18,14 +20,16 @@ pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
     let mut reading = Reading::default();
     match hcl::read(text) {
         Ok(file) => {
-            let (connectors, others): (Vec<&Block>, Vec<&Block>) = file
-                .blocks
-                .iter()
-                .partition(|block| block.kind == "resource" && block.labels.first().is_some_and(|label| label == RESOURCE));
-            for block in connectors {
-                resource(block, &mut reading);
+            let variables = variables(&file);
+            let is_connector = |block: &Block| block.kind == "resource" && block.labels.first().is_some_and(|label| label == RESOURCE);
+            for block in file.blocks.iter().filter(|block| is_connector(block)) {
+                resource(block, &variables, &mut reading);
             }
-            let others: Vec<String> = others.iter().map(|block| format!("{} {}", block.kind, block.labels.join(" "))).collect();
+            // what every module has is not worth a word
+            let is_passed_over =
+                |block: &&Block| is_connector(block) || ["terraform", "provider", "variable"].contains(&block.kind.as_str());
+            let others = file.blocks.iter().filter(|block| !is_passed_over(block));
+            let others: Vec<String> = others.map(|block| format!("{} {}", block.kind, block.labels.join(" "))).collect();
             if !others.is_empty() {
                 reading.not_taken(&others.join(", "), "only connectors are read from Terraform.");
             }
@@ -41,7 +45,16 @@ pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
     None
 }
 
-fn resource(block: &Block, reading: &mut Reading) {
+/// Variables by name: a line of a `.tfvars` file counts, then the default.
+type Variables<'f> = HashMap<&'f str, &'f str>;
+
+fn variables(file: &Block) -> Variables<'_> {
+    let blocks = file.blocks.iter().filter(|block| block.kind == "variable");
+    let defaults = blocks.filter_map(|block| Some((block.labels.first()?.as_str(), block.attribute("default")?.literal()?)));
+    defaults.chain(file.attributes.iter().filter_map(|(name, value)| Some((name.as_str(), value.literal()?)))).collect()
+}
+
+fn resource(block: &Block, variables: &Variables<'_>, reading: &mut Reading) {
     let mut config = Map::new();
     let mut unknown = Vec::new();
     for part in ["config_sensitive", "config_nonsensitive"] {
@@ -59,8 +72,11 @@ fn resource(block: &Block, reading: &mut Reading) {
                     config.insert(key.clone(), Value::from(text.as_str()));
                 }
                 HclValue::Expression(expression) => match variable(expression) {
+                    Some(name) if variables.contains_key(name) => {
+                        config.insert(key.clone(), Value::from(variables[name]));
+                    }
                     Some(name) if part == "config_sensitive" || is_secret_key(key) => {
-                        config.insert(key.clone(), Value::String(format!("env:TF_VAR_{name}")));
+                        config.insert(key.clone(), Value::String(format!("env:{ENVIRONMENT_PREFIX}{name}")));
                     }
                     _ => unknown.push(key.as_str()),
                 },

@@ -4,6 +4,7 @@ use super::change::Slot;
 use super::reading::{Layer, Reading};
 use super::understood::{Kind, Understood};
 use crate::Finding;
+use crate::sink_uri::uri::ReadUri;
 use crate::sink_uri::{RegistryUrl, SinkUri, is_known_param};
 
 /// Bytes of an address; brokers refuse far shorter ones.
@@ -54,13 +55,17 @@ pub(super) fn sink_uri(text: &str, reading: &mut Reading) {
         reading.findings.push(Finding::error("", "import-sink-uri-long", "The sink URI is longer than 8 KiB: it was not read."));
         return;
     }
-    match SinkUri::parse(text) {
-        Ok((uri, findings)) => {
+    match SinkUri::read(text) {
+        Ok(ReadUri { uri, findings, hidden }) => {
             // a raw `&` in a secret leaves a piece without a value behind, which must not be shown
             let is_stray = |name: &str, value: &str| value.is_empty() && !is_known_param(name);
             let strays: Vec<String> =
                 uri.params.iter().filter(|(name, value)| is_stray(name, value)).map(|(name, _)| format!("kafka.params.{name}")).collect();
-            reading.findings.extend(findings.into_iter().filter(|finding| !strays.contains(&finding.path)));
+            let hides_more = uri.params.iter().any(|(name, value)| hidden.contains(name) && !is_stray(name, value));
+            let is_told = |finding: &Finding| {
+                !strays.contains(&finding.path) && (hides_more || finding.code != "unknown-param" || finding.path != "kafka.params")
+            };
+            reading.findings.extend(findings.into_iter().filter(is_told));
             if !strays.is_empty() {
                 let message = "The sink URI has a piece that is no parameter, as a raw `&` in a secret leaves: it was not taken.";
                 let finding = Finding::warning("kafka.params", "import-stray-parameter", message);
@@ -71,6 +76,8 @@ pub(super) fn sink_uri(text: &str, reading: &mut Reading) {
             for (name, value) in uri.params.iter().filter(|(name, value)| !is_stray(name, value)) {
                 if name == "schema-registry" {
                     reading.registry(value);
+                } else if hidden.contains(name) {
+                    reading.nameless_param(name, value, Layer::Url);
                 } else {
                     reading.param(name, value, Layer::Url);
                 }

@@ -20,6 +20,7 @@ pub use derived::{Derived, derived};
 pub use generate::{Object, generate, table_of};
 pub use read::parse;
 pub use rules::{Need, SeenTopic, needs};
+pub(crate) use script::SCRIPT_HEAD;
 pub use script::script;
 pub use statement::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind};
 pub use types::SqlType;

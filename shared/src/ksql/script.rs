@@ -1,11 +1,12 @@
 //! All statements of a document as one file.
 
 use super::generate::{generate, table_of};
+use super::token::{Token, tokens};
 use crate::config::Pipeline;
 use crate::schema::TableModel;
 
 /// What has to be known before a generated statement is run.
-const HEAD: &str = "-- Run this when the changefeed has sent its first rows. Before, the registry has no schemas: ksqlDB would find no columns,\n\
+pub(crate) const SCRIPT_HEAD: &str = "-- Run this when the changefeed has sent its first rows. Before, the registry has no schemas: ksqlDB would find no columns,\n\
                     -- or register a schema of its own, which keeps the changefeed from registering its.\n\n";
 
 /// Every entry's statements in the document's order: what the user wrote unchanged, the others generated, with columns
@@ -20,19 +21,27 @@ pub fn script(pipeline: &Pipeline, tables: &[TableModel]) -> String {
             generated = true;
             let sql = generate(pipeline, entry, table_of(pipeline, &entry.topic, tables));
             statements.push(sql.unwrap_or_else(|finding| format!("-- Not generated: {}", finding.message.replace(['\n', '\r'], " "))));
-        } else if own.ends_with(';') {
-            statements.push(own.to_owned());
-        } else if own.lines().next_back().is_some_and(|line| line.contains("--")) {
-            // A comment would swallow it.
-            statements.push(format!("{own}\n;"));
         } else {
-            statements.push(format!("{own};"));
+            statements.push(ended(own));
         }
     }
     if statements.is_empty() {
         return String::new();
     }
-    format!("{}{}\n", if generated { HEAD } else { "" }, statements.join("\n\n"))
+    format!("{}{}\n", if generated { SCRIPT_HEAD } else { "" }, statements.join("\n\n"))
+}
+
+/// A text of statements whose last one ends too: a `;` in a comment ends nothing. A text of comments stays as it is.
+fn ended(text: &str) -> String {
+    match tokens(text).as_deref() {
+        Ok([]) => text.to_owned(),
+        Ok([.., last]) if last.token == Token::Symbol(';') => text.to_owned(),
+        // a comment would swallow it
+        Ok([.., last]) if text[last.end..].contains("--") => format!("{text}\n;"),
+        // what cannot be read stays as near to itself as can be
+        Err(_) if text.ends_with(';') => text.to_owned(),
+        _ => format!("{text};"),
+    }
 }
 
 #[cfg(test)]
@@ -61,8 +70,21 @@ mod tests {
 
     #[test]
     fn own_statements_are_unchanged_and_end() {
-        let text = script_of(vec![own("SHOW TOPICS;\n"), own("  SELECT 1"), own("SELECT 2 -- two")], &[]);
-        assert_eq!(text, "SHOW TOPICS;\n\n  SELECT 1;\n\nSELECT 2 -- two\n;\n");
+        for (sql, ended) in [
+            ("SHOW TOPICS;\n", "SHOW TOPICS;"),
+            ("  SELECT 1", "  SELECT 1;"),
+            ("SELECT 2 -- two", "SELECT 2 -- two\n;"),
+            ("SELECT 3 -- three;", "SELECT 3 -- three;\n;"),
+            ("SELECT 4; -- four", "SELECT 4; -- four"),
+            ("SELECT '--' /* 5; */", "SELECT '--' /* 5; */;"),
+            ("-- nothing;", "-- nothing;"),
+            ("SELECT 'open;", "SELECT 'open;"),
+            ("SELECT 'open", "SELECT 'open;"),
+        ] {
+            assert_eq!(script_of(vec![own(sql)], &[]), format!("{ended}\n"));
+        }
+        let text = script_of(vec![own("SHOW TOPICS;\n"), own("SELECT 1 -- one;"), own("SELECT 2")], &[]);
+        assert_eq!(text, "SHOW TOPICS;\n\nSELECT 1 -- one;\n;\n\nSELECT 2;\n");
         assert_eq!(parse(&text).unwrap().len(), 3);
         assert_eq!(script_of(Vec::new(), &[]), "");
     }
@@ -72,7 +94,7 @@ mod tests {
         let known = parse_create_table("CREATE TABLE b (id int PRIMARY KEY)", "a").unwrap();
         let text = script_of(vec![table("tidb_a_b"), table("tidb_a_c"), table("")], &[known]);
         assert_eq!(
-            text.strip_prefix(HEAD).unwrap(),
+            text.strip_prefix(SCRIPT_HEAD).unwrap(),
             "CREATE TABLE IF NOT EXISTS `t` (\n  `pk` STRUCT<`id` INTEGER> PRIMARY KEY,\n  `id` INTEGER\n) \
              WITH (KAFKA_TOPIC='tidb_a_b', KEY_FORMAT='AVRO', VALUE_FORMAT='AVRO');\n\n\
              CREATE TABLE IF NOT EXISTS `t`\n  WITH (KAFKA_TOPIC='tidb_a_c', KEY_FORMAT='AVRO', VALUE_FORMAT='AVRO');\n\n\

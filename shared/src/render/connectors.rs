@@ -2,10 +2,10 @@
 //! list for those who fill in the console's form.
 
 mod checklist;
-mod hcl;
 mod terraform;
 
 pub use checklist::connector_checklist;
+pub(crate) use terraform::ENVIRONMENT_PREFIX;
 pub(super) use terraform::variable;
 pub use terraform::{Terraform, terraform};
 

@@ -4,7 +4,7 @@ use super::connectors::is_exported;
 use crate::config::Pipeline;
 use crate::secret::SecretRef;
 use crate::sink_uri::{RegistryUrl, SinkUri};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Gives the value of a reference, for the path it stands at; `None` when it cannot be had.
 pub type Resolve<'a> = &'a dyn Fn(&str, &SecretRef) -> Option<String>;
@@ -73,11 +73,11 @@ impl Prepared {
         pipeline.normalise();
         let mut marks = BTreeMap::new();
         let exported = exported_connectors(&pipeline);
-        pipeline.for_each_secret(&mut |path, text| {
+        for_each_named(&mut pipeline, &mut |path, text, name| {
             let value = if is_rendered(path, &exported) { secrets.value(path, text) } else { None };
             *text = value.unwrap_or_else(|| {
                 let mark = format!("z~placeholder.{}~z", marks.len());
-                marks.insert(mark.clone(), placeholder_name(path, text));
+                marks.insert(mark.clone(), name);
                 mark
             });
         });
@@ -126,9 +126,9 @@ pub(super) fn secret_values(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(P
     let mut pipeline = pipeline.clone();
     pipeline.normalise();
     let exported = exported_connectors(&pipeline);
-    pipeline.for_each_secret(&mut |path, text| {
+    for_each_named(&mut pipeline, &mut |path, text, name| {
         if is_rendered(path, &exported) {
-            let placeholder = Placeholder { name: placeholder_name(path, text), path: path.to_owned() };
+            let placeholder = Placeholder { name, path: path.to_owned() };
             found.push((placeholder, secrets.value(path, text)));
         }
     });
@@ -147,6 +147,26 @@ fn exported_connectors(pipeline: &Pipeline) -> Vec<String> {
 fn is_rendered(path: &str, exported: &[String]) -> bool {
     ["kafka.", "schema_registry.", "changefeed."].iter().any(|part| path.starts_with(part))
         || exported.iter().any(|part| path.starts_with(part))
+}
+
+/// Visits every secret with its path and the name of its placeholder, which no other secret has: a reference is one secret
+/// wherever it stands, a pasted one is that of its path.
+fn for_each_named(pipeline: &mut Pipeline, visit: &mut dyn FnMut(&str, &mut String, String)) {
+    // a variable that the document names is taken, wherever it is named
+    let mut owners: HashMap<String, String> = HashMap::new();
+    pipeline.for_each_secret(&mut |_, text| {
+        if let SecretRef::Env(name) = SecretRef::parse(text) {
+            owners.insert(name, text.clone());
+        }
+    });
+    pipeline.for_each_secret(&mut |path, text| {
+        let owner = if SecretRef::parse(text).is_inline() { path } else { text.as_str() };
+        let first = placeholder_name(path, text);
+        let mut names = std::iter::once(first.clone()).chain((2..).map(|number| format!("{first}_{number}")));
+        let name = names.find(|name| owners.get(name).is_none_or(|own| own == owner)).unwrap_or(first);
+        owners.insert(name.clone(), owner.to_owned());
+        visit(path, text, name);
+    });
 }
 
 /// An environment variable's own name; for the rest a name made of the reference, or of the path for a pasted secret.
@@ -175,9 +195,9 @@ fn upper(text: &str) -> String {
 pub fn with_references(pipeline: &Pipeline) -> Pipeline {
     let mut pipeline = pipeline.clone();
     pipeline.normalise();
-    pipeline.for_each_secret(&mut |path, text| {
+    for_each_named(&mut pipeline, &mut |_, text, name| {
         if SecretRef::parse(text).is_inline() {
-            *text = format!("env:{}", placeholder_name(path, text));
+            *text = format!("env:{name}");
         }
     });
     pipeline
@@ -189,9 +209,9 @@ pub fn new_references(pipeline: &Pipeline) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut pipeline = pipeline.clone();
     pipeline.normalise();
-    pipeline.for_each_secret(&mut |path, text| {
+    for_each_named(&mut pipeline, &mut |path, text, name| {
         if SecretRef::parse(text).is_inline() {
-            found.push((path.to_owned(), placeholder_name(path, text)));
+            found.push((path.to_owned(), name));
         }
     });
     found
@@ -200,6 +220,27 @@ pub fn new_references(pipeline: &Pipeline) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn no_two_secrets_have_one_name() {
+        let mut pipeline = Pipeline::named("p");
+        for (key, text) in [
+            ("sasl-password", "pasted"),
+            ("sasl_password", "pasted too"),
+            ("old-password", "env:SASL_PASSWORD_2"),
+            ("a-password", "store:a-b"),
+            ("b-password", "store:a_b"),
+            ("c-password", "store:a-b"),
+            ("d-password", "file:/run/a_b"),
+            ("e-password", "env:A_B_2"),
+        ] {
+            pipeline.kafka.params.insert(key.to_owned(), json!(text));
+        }
+        let mut names = Vec::new();
+        for_each_named(&mut pipeline, &mut |_, _, name| names.push(name));
+        assert_eq!(names, ["SASL_PASSWORD", "SASL_PASSWORD_3", "SASL_PASSWORD_2", "A_B", "A_B_3", "A_B", "A_B_4", "A_B_2"]);
+    }
 
     #[test]
     fn placeholders_are_names_a_shell_takes() {

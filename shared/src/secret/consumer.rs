@@ -146,7 +146,7 @@ impl Consumer {
             Self::ShellSingle | Self::Curl => in_argument(quoted),
             Self::Json => serde_json::to_string(secret).ok(),
             Self::Toml => Some(toml::Value::from(secret).to_string()),
-            Self::Hcl => Some(format!("\"{}\"", hcl::write(secret))),
+            Self::Hcl => Some(hcl::quoted(secret)),
         }
     }
 

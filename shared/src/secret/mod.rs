@@ -14,6 +14,7 @@ pub use inspect::{Inspection, Outcome, Reading, inspect};
 pub(crate) use looks::cleaned;
 pub use looks::{findings, is_masked, is_placeholder, looks_encoded, pair_findings};
 pub use reference::{SecretRef, SecretText};
+pub(crate) use trap::is_userinfo;
 
 /// Shown in place of a secret.
 pub const REDACTED: &str = "xxxxx";

@@ -45,7 +45,7 @@ pub(super) type Trap = (Pattern, Effect, &'static str);
 pub(super) const AUTHORITY_ENDS: &str = "/?#";
 
 /// Whether Go lets it stand in the credentials of a URL; what it takes for their end is not among them.
-pub(super) fn is_userinfo(c: char) -> bool {
+pub(crate) fn is_userinfo(c: char) -> bool {
     c.is_ascii_alphanumeric() || "-._:~!$&'()*+,;=%@".contains(c)
 }
 

@@ -3,7 +3,7 @@
 use super::escape::{Plus, decode, encode};
 use crate::Finding;
 use crate::config::SchemaRegistry;
-use crate::secret::REDACTED;
+use crate::secret::{REDACTED, is_userinfo};
 
 /// `http(s)://[user[:password]@]host[:port][/prefix]`, decoded. Shows itself redacted.
 #[derive(Clone, PartialEq, Eq)]
@@ -54,6 +54,14 @@ impl RegistryUrl {
             Some((user, password)) => (Some(part(user)?), password.map(part).transpose()?),
         };
         Ok(Self { scheme, host: host.to_owned(), prefix: path.trim_end_matches('/').to_owned(), user, password })
+    }
+
+    /// Whether the credentials hold characters as they are that Go refuses there (a space, `"`, `<`, `{`, a backslash, anything
+    /// outside ASCII). [`RegistryUrl::parse`] takes them: what we write ourselves is encoded.
+    pub(crate) fn has_raw_credentials(text: &str) -> bool {
+        let authority = text.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+        let credentials = authority.and_then(|authority| authority.rsplit_once('@')).map(|(credentials, _)| credentials);
+        credentials.is_some_and(|credentials| !credentials.chars().all(is_userinfo))
     }
 
     /// The registry of a document: its `user` and `password` fields come before credentials in the URL.
@@ -127,6 +135,24 @@ mod tests {
         assert_eq!(url.render(), "https://SRKEY:a%2Fb%2Bc%40d%40e%3Af@psrc-abc.confluent.cloud/sub");
         assert_eq!(url.to_string(), "https://SRKEY:xxxxx@psrc-abc.confluent.cloud/sub");
         assert!(!format!("{url:?}").contains("a/b"));
+    }
+
+    #[test]
+    fn raw_credentials_are_those_that_go_refuses() {
+        for (text, expected) in [
+            ("https://k:a%20b@h", false),
+            ("https://k:a+b~!$&'()*,;=@h/a b", false),
+            ("https://h/\"<{\\", false),
+            ("https://k:a b@h", true),
+            ("https://k:\"@h", true),
+            ("https://k<:a@h", true),
+            ("https://k:{@h", true),
+            ("https://k:\\@h", true),
+            ("https://k:é@h", true),
+        ] {
+            assert_eq!(RegistryUrl::has_raw_credentials(text), expected, "{text}");
+            assert!(RegistryUrl::parse(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

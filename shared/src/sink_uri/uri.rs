@@ -18,6 +18,14 @@ pub struct SinkUri {
     pub params: Vec<(String, String)>,
 }
 
+/// A sink URI as it was read.
+pub(crate) struct ReadUri {
+    pub uri: SinkUri,
+    pub findings: Vec<Finding>,
+    /// Names among its parameters that may be pieces of a secret, cut off by a raw `&` in it.
+    pub hidden: Vec<String>,
+}
+
 impl SinkUri {
     /// The sink URI of a document. Secret references stay references: resolve the document first where values are needed.
     #[must_use]
@@ -32,6 +40,11 @@ impl SinkUri {
     /// # Errors
     /// What makes TiCDC refuse the URI: scheme, host, escapes in the path, no topic. Findings never hold a value.
     pub fn parse(text: &str) -> Result<(Self, Vec<Finding>), Vec<Finding>> {
+        Self::read(text).map(|read| (read.uri, read.findings))
+    }
+
+    /// As [`SinkUri::parse`], with the names that are better not shown.
+    pub(crate) fn read(text: &str) -> Result<ReadUri, Vec<Finding>> {
         let mut findings = Vec::new();
         let refuse = |code: &str, message: &str, hint: &str| Err(vec![Finding::error("", code, message).hint(hint)]);
         if text.chars().any(|c| c.is_ascii_control()) {
@@ -78,9 +91,9 @@ impl SinkUri {
         if topic.is_empty() {
             return refuse("topic-missing", "No topic is given in the sink URI.", shape);
         }
-        let params = parse_query(query, &mut findings);
+        let (params, hidden) = parse_query(query, &mut findings);
         let brokers = host.split(',').map(str::to_owned).collect();
-        Ok((Self { brokers, topic, params }, findings))
+        Ok(ReadUri { uri: Self { brokers, topic, params }, findings, hidden })
     }
 
     /// The URI with its secrets, everything outside `A-Za-z0-9-._~` percent-encoded.
@@ -146,13 +159,21 @@ fn encode_host(broker: &str) -> String {
     broker.chars().map(|c| if is_host_char(c) { c.to_string() } else { encode(c.encode_utf8(&mut [0; 4])) }).collect()
 }
 
-fn parse_query(query: &str, findings: &mut Vec<Finding>) -> Vec<(String, String)> {
+/// Parameters in order, and the names that no finding shows: see [`ReadUri::hidden`].
+fn parse_query(query: &str, findings: &mut Vec<Finding>) -> (Vec<(String, String)>, Vec<String>) {
     let mut params: Vec<(String, String)> = Vec::new();
+    let mut hidden: Vec<String> = Vec::new();
+    let mut is_behind_secret = false;
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = if pair.contains(';') { None } else { decode(name, Plus::Space).zip(decode(value, Plus::Space)) };
+        let (raw_name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let name = decode(raw_name, Plus::Space);
+        let known = is_known_param(name.as_deref().unwrap_or(raw_name));
+        let is_hidden = !known && (is_behind_secret || !looks_like_name(raw_name));
+        // a secret may be cut more than once
+        is_behind_secret = holds_secret(raw_name) || (is_behind_secret && !known);
+        let decoded = if pair.contains(';') { None } else { name.zip(decode(value, Plus::Space)) };
         let Some((name, decoded_value)) = decoded else {
-            let shown = if is_known_param(name) { format!("`{name}`") } else { "A parameter".to_owned() };
+            let shown = if known { format!("`{raw_name}`") } else { "A parameter".to_owned() };
             findings.push(
                 Finding::warning(
                     "",
@@ -163,26 +184,44 @@ fn parse_query(query: &str, findings: &mut Vec<Finding>) -> Vec<(String, String)
             );
             continue;
         };
+        let (path, shown) = match is_hidden {
+            true => (PARAMS.to_owned(), "a parameter".to_owned()),
+            false => (format!("{PARAMS}.{name}"), format!("`{name}`")),
+        };
         if value.contains('+') {
             findings.push(
-                Finding::warning(format!("kafka.params.{name}"), "sink-uri-plus", format!("A raw `+` in `{name}` is read as a space."))
+                Finding::warning(path.as_str(), "sink-uri-plus", format!("A raw `+` in {shown} is read as a space."))
                     .hint("If a plus is meant, write it as `%2B`; for a space write `%20`."),
             );
         }
         if params.iter().any(|(own, _)| *own == name) {
-            findings.push(Finding::warning(
-                format!("kafka.params.{name}"),
-                "sink-uri-param-repeated",
-                format!("`{name}` is given twice: the first one counts."),
-            ));
+            let message = format!("Of {shown}, which is given twice, the first counts.");
+            findings.push(Finding::warning(path, "sink-uri-param-repeated", message));
             continue;
         }
-        if !is_known_param(&name) {
-            findings.push(unknown_param(format!("kafka.params.{name}"), &name));
+        if is_hidden {
+            let message = "TiCDC does not know a parameter of the URI; its name is not shown, as it may be a piece of a secret.";
+            findings.push(Finding::warning(path, "unknown-param", message).hint("Write a `&` that belongs to a value as `%26`."));
+            hidden.push(name.clone());
+        } else if !known {
+            findings.push(unknown_param(path, &name));
         }
         params.push((name, decoded_value));
     }
-    params
+    (params, hidden)
+}
+
+const PARAMS: &str = "kafka.params";
+
+fn holds_secret(name: &str) -> bool {
+    is_secret_key(name) || name == "schema-registry"
+}
+
+/// Whether it can be the name of a parameter, of whatever client.
+fn looks_like_name(text: &str) -> bool {
+    text.len() <= 40
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))
 }
 
 #[cfg(test)]
@@ -263,6 +302,26 @@ mod tests {
         for shown in [uri.to_string(), format!("{uri:?}"), uri.redacted()] {
             assert!(shown.contains("sasl-password=xxxxx") && shown.contains("sasl-user=ticdc"), "{shown}");
             assert!(!shown.contains("verysecure") && !shown.contains("pw"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_piece_of_a_secret_is_not_named() {
+        for (query, is_named) in [
+            ("sasl-password=a&hunter2=c", false),
+            ("sasl-password=a&hunter2", false),
+            ("sasl-password=a&b=c&hunter2=d+e", false),
+            ("sasl-password=a%zz&hunter2=c", false),
+            ("sasl-pasword=a&hunter2=b&hunter2=c", false),
+            ("schema-registry=https://u:a&hunter2@h", false),
+            ("protocol=avro&hunter2/==b", false),
+            ("protocol=avro&hunter2%zz=b", false),
+            ("sasl-password=a&protocol=avro&hunter2=b", true),
+            ("hunter2=b+c&sasl-password=a", true),
+        ] {
+            let (_, findings) = SinkUri::parse(&format!("kafka://h:1/t?{query}")).unwrap();
+            assert!(!findings.is_empty(), "{query}");
+            assert_eq!(format!("{findings:?}").contains("hunter2"), is_named, "{query}: {findings:?}");
         }
     }
 

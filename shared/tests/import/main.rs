@@ -1,6 +1,7 @@
 //! Importing, seen from outside: every sample is recognised, exports come back, no text breaks anything.
 
 mod corpus;
+mod documents;
 mod fuzz;
 mod round_trip;
 

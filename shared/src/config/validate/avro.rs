@@ -2,6 +2,7 @@
 
 use crate::avro::DecimalMode;
 use crate::config::{Pipeline, Target};
+use crate::connector::Kind;
 use crate::dispatch::{PartitionRule, TopicExpression};
 use crate::sink_uri::KafkaOptions;
 use crate::ticdc::Protocol;
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
     let config = &pipeline.changefeed.config;
-    let has_jdbc = pipeline.connectors.iter().any(|connector| ["sqlserver", "mysql", "postgres"].contains(&connector.kind.as_str()));
+    let has_jdbc = pipeline.connectors.iter().any(|connector| Kind::parse(&connector.kind).is_some_and(Kind::is_jdbc));
     let has_ksql_table = pipeline.ksqldb.iter().any(crate::ksql::creates_table);
     let has_sink = !pipeline.connectors.is_empty() || !pipeline.ksqldb.is_empty();
     let is_avro = Protocol::is_avro(pipeline);

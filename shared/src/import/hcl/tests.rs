@@ -19,7 +19,8 @@ fn values_are_read_with_their_escapes() {
     for (text, expected) in [
         (r#""a\n\t\"\\\u00e9""#, literal("a\n\t\"\\é")),
         (r#""$${a} %%{b} $5 100%""#, literal("${a} %{b} $5 100%")),
-        (r#""x-${var.y}""#, literal("x-${var.y}")),
+        (r#""x-${var.y}""#, expression("x-${var.y}")),
+        (r#""${lookup(a, "}")}""#, expression(r#"lookup(a, "}")"#)),
         (r#""${var.y}""#, expression("var.y")),
         ("var.password # comment", expression("var.password")),
         ("join(\",\", [\"a\", var.b])", expression("join(\",\", [\"a\", var.b])")),
@@ -32,7 +33,7 @@ fn values_are_read_with_their_escapes() {
     ] {
         assert_eq!(value(text), Some(expected), "{text}");
     }
-    for text in ["\"open", "{ a = ", "[1", "<<EOT\nno end", "\"\\u00", ""] {
+    for text in ["\"open", "{ a = ", "[1", "<<EOT\nno end", "\"\\u00", "\"\\d\"", ""] {
         assert_eq!(value(text), None, "{text}");
     }
 }

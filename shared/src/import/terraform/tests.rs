@@ -58,3 +58,13 @@ fn a_broken_resource_is_found_with_its_line() {
     assert_eq!((understood.kind, understood.findings[0].code.as_str()), (Kind::Terraform, "import-unreadable"));
     assert!(understood.findings[0].message.contains("line"), "{}", understood.findings[0].message);
 }
+
+#[test]
+fn variables_of_the_same_text_have_their_values() {
+    let text = format!("{RESOURCE}\nvariable \"kafka_secret\" {{\n  default = \"a\"\n}}\n");
+    for (text, secret) in [(text.clone(), "a"), (format!("{text}\nkafka_secret = \"hunter2+\"\n"), "hunter2+")] {
+        let mut pipeline = Pipeline::named("p");
+        apply(&recognise(&text), &mut pipeline);
+        assert_eq!(pipeline.connectors[0].config["kafka.api.secret"], secret);
+    }
+}

@@ -47,7 +47,13 @@ fn doubtful_secrets_in_a_sink_uri_are_told() {
         assert_eq!(codes.first().map(String::as_str).unwrap_or_default(), code, "{password}");
         assert_eq!(pipeline.kafka.param("sasl-password").as_deref(), taken, "{password}");
     }
-    assert!(!format!("{:?}", recognise("kafka://h:9092/t?sasl-password=half&hunter2")).contains("hunter2"));
+    for rest in ["hunter2", "hunter2=", "b&hunter2=c", "hunter2=c+d", "hunter2token=${A}"] {
+        let understood = recognise(&format!("kafka://h:9092/t?sasl-password=half&{rest}"));
+        assert!(!format!("{understood:?}").contains("hunter2"), "{understood:?}");
+    }
+    let (_, pipeline, codes) = applied("kafka://h:9092/t?sasl-password=half&hunter2=c&new-option=d");
+    assert_eq!((pipeline.kafka.param("hunter2").as_deref(), pipeline.kafka.param("new-option").as_deref()), (Some("c"), Some("d")));
+    assert_eq!(codes, ["unknown-param", "unknown-param"], "what nobody knows is kept");
     let understood = recognise("kafka://h:9092/t?sasl-password=a%252Bbc");
     let fact = understood.facts.iter().find(|fact| fact.label == "sasl-password").unwrap();
     assert_eq!(fact.value, "6 characters, 4 when decoded once more");
@@ -109,4 +115,18 @@ fn brokers_on_a_line_are_taken_without_their_listener() {
     let (_, pipeline, codes) = applied("kafka://psrc-1.confluent.cloud:9092/t?protocol=avro");
     assert_eq!(codes, ["import-wrong-slot"]);
     assert!(pipeline.kafka.brokers.is_empty());
+}
+
+#[test]
+fn raw_characters_in_a_registrys_credentials_are_told_and_taken() {
+    for (password, code, taken) in [
+        ("a<b", "import-registry-unencoded", "a<b"),
+        ("é", "import-registry-unencoded", "é"),
+        ("a%3Cb", "", "a<b"),
+        ("${SECRET_URLENCODED}", "", "env:SECRET"),
+    ] {
+        let (_, pipeline, codes) = applied(&format!("https://k:{password}@psrc-1.confluent.cloud"));
+        assert_eq!(codes.first().map(String::as_str).unwrap_or_default(), code, "{password}");
+        assert_eq!(pipeline.schema_registry.unwrap().password.0, taken);
+    }
 }

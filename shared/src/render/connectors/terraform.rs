@@ -2,10 +2,10 @@
 
 use super::super::changefeed_toml::comment;
 use super::super::secrets::{Placeholder, Prepared, Secrets, secret_values};
-use super::hcl::{entries, quoted};
 use super::{plain, settings, unique};
 use crate::config::Pipeline;
 use crate::connector::{Flavour, Settings};
+use crate::quoting::hcl::quoted;
 
 /// A module of Terraform.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,12 +73,15 @@ pub fn terraform(pipeline: &Pipeline, secrets: Secrets<'_>) -> Option<Terraform>
     Some(Terraform { connectors: title + HEAD + &variables + &resources, secrets: (!values.is_empty()).then(|| entries("", &values)) })
 }
 
-/// The names of the variables that hold these secrets in the module, for the README.
+/// How Terraform's variables in the environment begin; a secret from there keeps its name.
+pub(crate) const ENVIRONMENT_PREFIX: &str = "TF_VAR_";
+
+/// The name of the variable that holds a secret in the module, for the README too.
 pub(in crate::render) fn variable(placeholder: &str) -> String {
-    let name = placeholder.to_ascii_lowercase();
     // what Terraform keeps for itself, and our own two
     const TAKEN: [&str; 10] =
         ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals", "environment_id", "kafka_cluster_id"];
+    let name = placeholder.strip_prefix(ENVIRONMENT_PREFIX).map_or_else(|| placeholder.to_ascii_lowercase(), str::to_owned);
     let is_free = !TAKEN.contains(&name.as_str()) && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     if is_free { name } else { format!("secret_{name}") }
 }
@@ -106,6 +109,12 @@ fn resource(prepared: &Prepared, label: &str, settings: &Settings<'_>) -> String
 /// A secret is always the whole of a value here: it is a variable then.
 fn expression(prepared: &Prepared, value: &str) -> String {
     prepared.placeholder_of(value).map_or_else(|| quoted(value), |name| format!("var.{}", variable(name)))
+}
+
+/// `key = value` lines with the equal signs below each other, as `terraform fmt` writes them.
+fn entries(indent: &str, entries: &[(String, String)]) -> String {
+    let width = entries.iter().map(|(key, _)| key.chars().count()).max().unwrap_or_default();
+    entries.iter().map(|(key, value)| format!("{indent}{key:width$} = {value}\n")).collect()
 }
 
 /// A resource's name: an identifier.

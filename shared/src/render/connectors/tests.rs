@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::parse;
+use crate::quoting::hcl;
 use crate::render::bundle;
 use crate::secret::SecretRef;
 
@@ -247,6 +248,14 @@ resource "confluent_connector" "tidb_orders_mssql" {
     assert!(!connectors.contains("sr_secret"), "the service has the registry's key");
 }
 
+/// What Terraform reads from a text in quotes.
+fn in_quotes(text: &str) -> String {
+    match hcl::read(text.strip_prefix('"').unwrap().strip_suffix('"').unwrap()) {
+        Some(hcl::Template::Text(read)) => read,
+        other => panic!("{text} is {other:?}"),
+    }
+}
+
 #[test]
 fn secrets_of_any_characters_survive_json_and_terraform() {
     const HOSTILE: &str = "+ / = % & \" ' \\ $ { } ${topic} %{if} $${x} \n \t é 语 \u{1}";
@@ -263,16 +272,26 @@ fn secrets_of_any_characters_survive_json_and_terraform() {
     let terraform = terraform(&pipeline, secrets).unwrap();
     assert!(!terraform.connectors.contains("pasted"), "the module holds no secret");
     let values = terraform.secrets.unwrap();
-    let values: Vec<(&str, String)> = values
-        .lines()
-        .map(|line| line.split_once('=').unwrap())
-        .map(|(name, text)| (name.trim(), hcl::tests::read(text.trim()).unwrap()))
-        .collect();
+    let values: Vec<(&str, String)> =
+        values.lines().map(|line| line.split_once('=').unwrap()).map(|(name, text)| (name.trim(), in_quotes(text.trim()))).collect();
     let hostile = HOSTILE.to_owned();
     assert_eq!(
         values,
         [("cluster_secret", hostile.clone()), ("connectors_1_connection_password", "pasted".to_owned()), ("snowflake_key", hostile)]
     );
+}
+
+#[test]
+fn a_variable_of_terraform_keeps_its_name() {
+    for (placeholder, expected) in [
+        ("SASL_PASSWORD", "sasl_password"),
+        ("TF_VAR_sasl_Password", "sasl_Password"),
+        ("SOURCE", "secret_source"),
+        ("TF_VAR_", "secret_"),
+        ("2ND", "secret_2nd"),
+    ] {
+        assert_eq!(variable(placeholder), expected);
+    }
 }
 
 #[test]

@@ -9,9 +9,6 @@ use crate::spelling::did_you_mean;
 use crate::{Finding, Fix};
 use serde_json::Value;
 
-const KINDS: [&str; 4] = ["sqlserver", "snowflake", "mysql", "postgres"];
-const FLAVOURS: [&str; 4] = ["confluent-cloud", "kafka-connect-confluent", "kafka-connect-aiven", "kafka-connect-debezium"];
-
 pub(super) fn check(site: &Site<'_>, findings: &mut Vec<Finding>) {
     check_kind(site, findings);
     check_values(site, findings);
@@ -34,7 +31,7 @@ fn check_kind(site: &Site<'_>, findings: &mut Vec<Finding>) {
     let (kind, flavour) = (&site.connector.kind, &site.connector.flavour);
     if site.settings.kind.is_none() {
         let message = if kind.is_empty() { "The connector has no kind.".to_owned() } else { format!("`{kind}` is no kind of connector.") };
-        findings.push(Finding::error("kind", "connector-kind-unknown", message).hint(one_of(kind, &KINDS)));
+        findings.push(Finding::error("kind", "connector-kind-unknown", message).hint(one_of(kind, &Kind::ALL.map(Kind::name))));
     }
     match site.settings.flavour {
         None if flavour == "native" => findings.push(
@@ -43,7 +40,7 @@ fn check_kind(site: &Site<'_>, findings: &mut Vec<Finding>) {
         ),
         None => findings.push(
             Finding::error("flavour", "connector-flavour-unknown", format!("`{flavour}` is no flavour of connectors."))
-                .hint(one_of(flavour, &FLAVOURS)),
+                .hint(one_of(flavour, &Flavour::ALL.map(Flavour::name))),
         ),
         Some(Flavour::Aiven | Flavour::Debezium) if site.settings.kind == Some(Kind::Snowflake) => findings.push(
             Finding::error("flavour", "connector-flavour-unknown", "Aiven and Debezium have no Snowflake sink.")
