@@ -1,5 +1,9 @@
 //! Made-up rows: what a change of a table looks like before there is one. The same table always gives the same rows.
 
+mod numbered;
+
+pub use numbered::inserts;
+
 use crate::{
     row::{CommitTs, Datum, Op, Row, RowChange},
     schema::{Column, ColumnType, IntegerWidth, TableModel},

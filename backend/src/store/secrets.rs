@@ -3,6 +3,7 @@
 use super::{SECRETS, Store, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use shared::{config::Pipeline, secret::SecretRef};
+use std::collections::HashSet;
 
 /// A reference that leads nowhere. Names the place, never the value.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,17 @@ pub fn resolve_outside(reference: &SecretRef) -> Result<SecretString, ResolveErr
         }
         SecretRef::Store(name) => Err(ResolveError::Missing(name.clone())),
     }
+}
+
+/// A name for the secret at a path that no other field of the document refers to: connectors change places, and a secret that
+/// was sealed when its connector stood here must not be replaced by another's.
+fn free_name(pipeline: &str, path: &str, taken: &mut HashSet<String>) -> String {
+    // quotes of a path would have to be escaped in the document
+    let first = format!("{pipeline}/{}", path.replace('"', ""));
+    let more = (2..).map(|number| format!("{first}-{number}"));
+    let free = std::iter::once(first.clone()).chain(more).find(|name| !taken.contains(name)).unwrap_or(first);
+    taken.insert(free.clone());
+    free
 }
 
 impl Store {
@@ -70,11 +82,16 @@ impl Store {
     pub fn seal_inline(&self, pipeline: &mut Pipeline) -> Result<bool, StoreError> {
         let mut sealed = pipeline.clone();
         let name = pipeline.name.clone();
+        let mut taken = HashSet::new();
+        sealed.for_each_secret(&mut |_, text| {
+            if let SecretRef::Store(name) = SecretRef::parse(text) {
+                taken.insert(name);
+            }
+        });
         let mut result = Ok(false);
         sealed.for_each_secret(&mut |path, text| {
             let SecretRef::Inline(value) = SecretRef::parse(text) else { return };
-            // quotes of a path would have to be escaped in the document
-            let key = format!("{name}/{}", path.replace('"', ""));
+            let key = free_name(&name, path, &mut taken);
             match (&result, self.put_secret(&key, &value.into())) {
                 (Ok(_), Ok(())) => result = Ok(true),
                 (Ok(_), Err(error)) => result = Err(error),

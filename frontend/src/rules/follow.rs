@@ -4,7 +4,7 @@ use shared::{
     Finding,
     avro::TablePlan,
     config::Pipeline,
-    dispatch::Router,
+    dispatch::{Router, Spread},
     follow::{self, Follower, Outcome},
     row::{Op, RowChange},
     row_event::RowEvent,
@@ -63,7 +63,7 @@ pub fn follow(document: &Pipeline, table: &TableModel, op: Op) -> Result<Followe
     let (options, _) = KafkaOptions::read(document);
     let table = Arc::new(table.clone());
     let change = sample::change(&table, op);
-    let partitions = options.partition_num.and_then(|count| u32::try_from(count).ok()).unwrap_or(DEFAULT_PARTITIONS);
+    let partitions = partitions(document);
     let plan = TablePlan::new(&table, &options.avro).map_err(|error| error.to_string())?;
     let row = change.after.as_ref().or(change.before.as_ref()).ok_or("the change has no row")?;
 
@@ -98,6 +98,30 @@ pub fn follow(document: &Pipeline, table: &TableModel, op: Op) -> Result<Followe
         key,
         value,
     })
+}
+
+/// Rows that are made up to see how partitions fill.
+const SPREAD_ROWS: u32 = 200;
+
+/// How a table's rows spread over its topic, and the columns that decide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpreadOf {
+    pub columns: Vec<String>,
+    pub spread: Spread,
+}
+
+/// `None` for a table whose rows go nowhere, which [`follow`] explains.
+pub fn spread(document: &Pipeline, table: &TableModel) -> Option<SpreadOf> {
+    let plan = Router::new(document).ok()?.route(table).ok()?.partition;
+    let columns = plan.columns().map(|at| table.columns[at].name.clone()).collect();
+    let spread = Spread::of(&Arc::new(table.clone()), &plan, partitions(document), SPREAD_ROWS);
+    Some(SpreadOf { columns, spread })
+}
+
+/// Partitions of the document's topics, when TiCDC creates them.
+fn partitions(document: &Pipeline) -> u32 {
+    let (options, _) = KafkaOptions::read(document);
+    options.partition_num.and_then(|count| u32::try_from(count).ok()).unwrap_or(DEFAULT_PARTITIONS)
 }
 
 /// A made-up row's life up to `op` (inserted, then updated, then deleted): the records of each event.

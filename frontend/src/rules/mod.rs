@@ -23,9 +23,10 @@ use shared::{
     Finding,
     api::TableListing,
     config::{self, Pipeline},
-    dispatch::PreviewInPieces,
+    dispatch::{PreviewInPieces, RoutePreview},
     schema::{TableModel, ddl},
 };
+use std::borrow::Cow;
 
 /// Codes of findings that the page can repair (`docs/FINDINGS.md`).
 pub const CODE_SECRET_ENCODED: &str = "secret-looks-encoded";
@@ -50,6 +51,19 @@ pub fn read_document(text: &str) -> Result<Pipeline, Vec<Finding>> {
 /// All findings of a document that need no tables.
 pub fn findings(document: &Pipeline) -> Vec<Finding> {
     config::validate(document)
+}
+
+/// All findings that need tables: keys, columns, types, names in the sinks. `matched`: those that the filter lets in.
+pub fn table_findings(document: &Pipeline, matched: &[TableModel]) -> Vec<Finding> {
+    config::validate_tables(document, matched)
+}
+
+/// The tables that the filter lets in, by their routes in the same order.
+pub fn matched_tables<'t>(tables: &'t [TableModel], routes: &[RoutePreview]) -> Cow<'t, [TableModel]> {
+    if routes.iter().all(|route| route.matched) {
+        return Cow::Borrowed(tables);
+    }
+    tables.iter().zip(routes).filter(|(_, route)| route.matched).map(|(table, _)| table.clone()).collect()
 }
 
 /// The routing of a document's tables, piece by piece; `None` when filter or dispatchers do not compile.

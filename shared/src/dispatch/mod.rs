@@ -7,6 +7,7 @@ mod pattern;
 mod preview;
 mod re2;
 mod router;
+mod spread;
 mod topic;
 
 pub use column_filter::ColumnFilter;
@@ -14,4 +15,5 @@ pub use filter::{TableFilter, exclusion, is_system_schema};
 pub use partition::{PARTITION_WORDS, PartitionPlan, PartitionRule};
 pub use preview::{PreviewInPieces, RoutePreview, preview};
 pub use router::{Route, Router};
+pub use spread::Spread;
 pub use topic::{MAX_TOPIC_BYTES, TopicError, TopicExpression, is_legal_topic};

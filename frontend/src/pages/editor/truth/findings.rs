@@ -5,6 +5,7 @@ use crate::{
     pages::editor::{analysis::Said, field::FindingLine, form::TestButton, state::Editor, steps::Step},
 };
 use leptos::prelude::*;
+use shared::figures;
 
 /// Lines drawn at most.
 const MOST: usize = 100;
@@ -22,6 +23,7 @@ pub fn FindingsTab() -> impl IntoView {
         said
     };
     let more = move || editor.analysis.said.with(Vec::len).saturating_sub(MOST);
+    let unchecked = move || editor.analysis.unchecked.get();
     let line = |said: Said| {
         let step = Step::of_path(&said.finding.path);
         view! {
@@ -33,6 +35,9 @@ pub fn FindingsTab() -> impl IntoView {
     };
     view! {
         <div class="buttons"><TestButton/></div>
+        <Show when=move || { unchecked() > 0 }>
+            <p class="help" data-test="tables-unchecked">"The filter lets " {move || figures::count(unchecked() as u64)} " tables in: too many to look into their columns, keys and names in the sinks here. Topics and partitions are checked for all."</p>
+        </Show>
         <Show
             when=move || !all().is_empty()
             fallback=|| view! {

@@ -1,6 +1,6 @@
 //! A made-up row of the chosen table on its way: partition, key, value, as the engine would send it.
 
-use super::NoTables;
+use super::{NoTables, spread::spread_plot};
 use crate::{
     components::Segments,
     pages::editor::state::Editor,
@@ -29,6 +29,15 @@ pub fn FollowTab() -> impl IntoView {
         let table = tables.iter().find(|table| table.qualified() == name)?;
         Some((op, rules::follow(&document, table, op)))
     });
+    let spread = Memo::new(move |_| {
+        editor.analysis.routes.track();
+        let name = name.get()?;
+        let document = editor.document.get_untracked();
+        editor.catalogue.tables.with(|tables| rules::spread(&document, tables.iter().find(|table| table.qualified() == name)?))
+    });
+    // Of rows that go nowhere there is nothing to spread.
+    let goes = move || followed.with(|followed| matches!(followed, Some((_, Ok(_)))));
+    let spread = move || spread.get().filter(|_| goes()).map(spread_plot);
     let body = move || match followed.get() {
         None => ().into_any(),
         Some((_, Err(why))) => view! { <div class="find warn" data-test="follow-refused">{why}</div> }.into_any(),
@@ -38,6 +47,7 @@ pub fn FollowTab() -> impl IntoView {
         <Show when=move || name.get().is_some() fallback=|| view! { <NoTables/> }>
             <div class="buttons"><OpSwitch op=op/><TableSelect name=name/></div>
             <div data-test="followed">{body}</div>
+            {spread}
             <p class="help">"A made-up row, sent through the engine's own routing and encoding in this page. Schema ids come from the registry; 1 and 2 stand for them."</p>
         </Show>
     }

@@ -9,6 +9,7 @@ mod routes;
 mod schema_change;
 mod sink_side;
 mod sinks;
+mod spread;
 
 use super::state::Editor;
 use crate::components::{Icon, Shape, Tabs};
