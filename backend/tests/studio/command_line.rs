@@ -88,3 +88,39 @@ fn a_truncated_document_is_a_finding_not_a_panic() {
     assert_eq!(findings.len(), 1);
     assert!(findings[0].message.contains("line"), "{findings:?}");
 }
+
+const KEY_FILE: &str = "=== Confluent Cloud API key: lkc-7m2q9z ===\n\nAPI key:\nABCD1234EFGH5678\n\nAPI secret:\nk3+/x9Zhidden==\n\nBootstrap server:\npkc-1ab2c.ap-east-1.aws.confluent.cloud:9092\n";
+
+#[test]
+fn a_key_file_is_imported_exported_and_imported_again() {
+    let directory = TempDir::new().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    std::fs::write(path("key.txt"), KEY_FILE).unwrap();
+    let output = studio(&["import", &path("key.txt"), "--out", &path("p.toml")]);
+    assert!(output.status.success() && text(&output).contains("lkc-7m2q9z"), "{}", text(&output));
+    assert!(text(&output).contains("SASL_PASSWORD") && !text(&output).contains("hidden"), "{}", text(&output));
+    let written = std::fs::read_to_string(path("p.toml")).unwrap();
+    assert!(written.contains("env:SASL_PASSWORD") && written.contains("enable-tls = true") && !written.contains("hidden"), "{written}");
+
+    // What we export is what we understand.
+    let output = studio(&["export", &path("p.toml"), "--out", &path("out")]);
+    assert!(output.status.success(), "{}", text(&output));
+    let output = studio(&["import", &path("out/pipeline.toml"), "--out", &path("again.toml"), "--json"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["understood"][0]["kind"], "pipeline-document");
+    assert_eq!(
+        shared::config::parse(&std::fs::read_to_string(path("again.toml")).unwrap()).unwrap().kafka,
+        shared::config::parse(&written).unwrap().kafka
+    );
+}
+
+#[test]
+fn a_text_that_is_nothing_known_writes_nothing() {
+    let directory = TempDir::new().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    std::fs::write(path("poem.txt"), "roses are red").unwrap();
+    let output = studio(&["import", &path("poem.txt"), "--out", &path("p.toml")]);
+    assert!(!output.status.success() && text(&output).contains("was not written"), "{}", text(&output));
+    assert!(!directory.path().join("p.toml").exists());
+}

@@ -88,3 +88,22 @@ async fn removing_a_pipeline_removes_its_secrets() {
     assert_eq!(app.call(Method::DELETE, "/api/v1/pipelines/gone", None).await.status, StatusCode::NO_CONTENT);
     assert!(app.studio.store().secret("gone/source.password").unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_connector_that_took_anothers_place_keeps_its_secret() {
+    let app = TestApp::new();
+    let connector =
+        |name: &str, password: &str| json!({ "name": name, "kind": "sqlserver", "config": { "connection.password": password } });
+    let mut body = document("moved");
+    body["connectors"] = json!([connector("a", "first"), connector("b", "second")]);
+    let saved = app.post("/api/v1/pipelines", json!({ "document": body })).await;
+    assert_eq!(saved.status, StatusCode::CREATED, "{}", saved.text);
+    let mut document = saved.json()["document"].clone();
+    let second = document["connectors"][1].clone();
+    document["connectors"] = json!([second, connector("c", "third")]);
+    let saved = app.call(Method::PUT, "/api/v1/pipelines/moved", Some(json!({ "document": document }))).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+    let open = app.studio.store().unseal(&app.studio.store().pipeline("moved").unwrap().unwrap().document).unwrap();
+    let passwords: Vec<_> = open.connectors.iter().map(|connector| connector.config["connection.password"].as_str().unwrap()).collect();
+    assert_eq!(passwords, ["second", "third"]);
+}

@@ -25,6 +25,9 @@ https://psrc-9xyz1.us-east-2.aws.confluent.cloud
 ";
 const SECRET: &str = "k3+/x9Zq8vT1nW5mB7cR2dF4gH6jK8lP0oI9uY7tE5rW3qA1sD+fG/hJ2kL4zX=c";
 
+/// Made for this test, known to everybody.
+const SNOWFLAKE_KEY: &str = include_str!("../../../shared/tests/keys/test-rsa-2048.pkcs1.pem");
+
 #[tokio::test]
 async fn two_key_files_are_pasted_and_the_pipeline_is_ready_in_under_ten_interactions() -> Result<()> {
     let lab = Lab::read()?;
@@ -96,5 +99,31 @@ async fn connectors_and_statements_are_added_in_the_consoles_words() -> Result<(
     page.click("add-ksql").await?;
     page.find_text("statement-0", "CREATE STREAM").await?;
     page.picture("editor-downstream").await?;
+
+    // What each sink would do, and what a planned change of the table would.
+    page.click_text("Sinks").await?;
+    page.find("sink-end").await?;
+    page.picture("truth-sinks").await?;
+    page.click_text("Rehearse").await?;
+    page.fill("rehearse-sql", "ALTER TABLE customer ADD COLUMN note VARCHAR(20) NOT NULL").await?;
+    page.find("rehearse-verdict").await?;
+    page.picture("truth-rehearse").await?;
+
+    // The key bench examines a key that never leaves the page.
+    page.click("key-bench-1").await?;
+    page.replace("key-1", SNOWFLAKE_KEY).await?;
+    page.find_text("key-format", "PKCS#1").await?;
+    page.click("use-key-1").await?;
+    ensure!(page.value("field-connectors[1].config.snowflake.private.key").await?.starts_with("MII"));
+    page.fill("field-connectors[1].config.snowflake.user.name", "TICDC_LOADER").await?;
+    page.fill("field-connectors[1].config.snowflake.url.name", "ab12345.ap-east-1.aws.snowflakecomputing.com").await?;
+    page.click("make-token-1").await?;
+    page.find_text("connector-1", "eyJ").await?;
+
+    // Every option is a search away.
+    page.click("step-options").await?;
+    page.fill("search-options", "large message").await?;
+    page.find_text("options", "large-message-handle-option").await?;
+    page.picture("editor-options").await?;
     page.close().await
 }
