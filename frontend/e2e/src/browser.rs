@@ -152,6 +152,16 @@ impl Browser {
         Ok(self.client.execute(script, vec![field, text.into()]).await.map(drop)?)
     }
 
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Runs a script that calls back, with its last argument, when it is done.
+    pub async fn run_async(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.client.execute_async(script, arguments).await?)
+    }
+
     pub async fn reload(&self) -> Result<()> {
         Ok(self.client.refresh().await?)
     }

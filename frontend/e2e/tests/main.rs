@@ -1,5 +1,6 @@
 //! A person's ways through the page.
 
 mod by_hand;
+mod many_tables;
 mod paste;
 mod playground;

@@ -84,7 +84,6 @@ pub fn read_definition(listing: &TableListing) -> Result<TableModel, String> {
     ddl::parse_create_table(&listing.ddl, &listing.schema).map_err(|error| error.to_string())
 }
 
-pub fn read_definitions(text: &str) -> Result<Vec<TableModel>, String> {
-    let tables = ddl::parse_create_tables(text, PASTED_SCHEMA).map_err(|error| error.to_string())?;
-    if tables.is_empty() { Err("There is no CREATE TABLE statement in the text.".to_owned()) } else { Ok(tables) }
+pub fn definition_reader(text: &str) -> ddl::DefinitionReader {
+    ddl::DefinitionReader::new(text, PASTED_SCHEMA)
 }

@@ -9,9 +9,11 @@ use crate::{
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
-use shared::schema::TableModel;
+use shared::schema::{TableModel, ddl::DefinitionReader};
 use std::sync::Arc;
 
+/// Statements read at a time: a few milliseconds.
+const PIECE: usize = 50;
 /// Work between two breaths of the page, milliseconds.
 const BUDGET_MS: f64 = 16.0;
 
@@ -129,14 +131,48 @@ impl Catalogue {
         self.loading.set(Loading::Done(answer.server));
     }
 
-    /// Takes `CREATE TABLE` text in place of a connection.
-    pub fn paste(self, text: &str) -> Result<usize, String> {
-        let tables = rules::read_definitions(text)?;
-        self.begin();
-        let count = tables.len();
-        self.show(tables, Vec::new());
-        self.loading.set(Loading::Done("the pasted text".to_owned()));
-        Ok(count)
+    /// Takes `CREATE TABLE` text in place of a connection, and says how many tables there are, or why there are none; nothing
+    /// when it was called off.
+    pub fn paste(self, text: &str, done: impl FnOnce(Result<usize, String>) + 'static) {
+        let mine = self.begin();
+        let before = self.loading.get_untracked();
+        let reader = rules::definition_reader(text);
+        spawn_local(async move {
+            let Some(read) = self.read_text(mine, reader).await else { return };
+            match read {
+                Ok(tables) => {
+                    let count = tables.len();
+                    self.show(tables, Vec::new());
+                    self.loading.set(Loading::Done("the pasted text".to_owned()));
+                    done(Ok(count));
+                }
+                Err(why) => {
+                    self.loading.set(before);
+                    done(Err(why));
+                }
+            }
+        });
+    }
+
+    /// `None` when something else was begun in the meantime.
+    async fn read_text(self, mine: u32, mut reader: DefinitionReader) -> Option<Result<Vec<TableModel>, String>> {
+        let total = reader.left();
+        let mut began = browser::elapsed_ms();
+        while reader.left() > 0 {
+            if let Err(error) = reader.read(PIECE) {
+                return Some(Err(error.to_string()));
+            }
+            if browser::elapsed_ms() - began > BUDGET_MS {
+                self.loading.set(Loading::Reading(total - reader.left(), total));
+                TimeoutFuture::new(0).await;
+                if self.is_stale(mine) {
+                    return None;
+                }
+                began = browser::elapsed_ms();
+            }
+        }
+        let tables = reader.finish();
+        Some(if tables.is_empty() { Err("There is no CREATE TABLE statement in the text.".to_owned()) } else { Ok(tables) })
     }
 
     fn show(self, tables: Vec<TableModel>, unread: Vec<Unread>) {

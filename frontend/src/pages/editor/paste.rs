@@ -69,10 +69,10 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
         let mut findings = import::apply_all(&all, &mut document);
         for one in &all {
             if let Some(tables) = one.tables() {
-                match editor.catalogue.paste(tables) {
+                editor.catalogue.paste(tables, move |read| match read {
                     Ok(count) => toasts.good(format!("{} read", shared::figures::counted(count as u64, "table"))),
                     Err(why) => toasts.bad(why),
-                }
+                });
             }
         }
         editor.document.set(document);

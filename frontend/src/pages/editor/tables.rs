@@ -237,9 +237,10 @@ fn Matches() -> impl IntoView {
         view! { <li><code class="grow">{name.clone()}</code>{leave_out}</li> }
     };
     let segment = move |value: Group, text: &'static str, count: Signal<usize>| {
+        let test = (value == Group::In).then_some("matched-count");
         view! {
             <button type="button" aria-pressed=move || (group.get() == value).to_string() on:click=move |_| group.set(value)>
-                {text} " " <b>{move || figures::count(count.get() as u64)}</b>
+                {text} " " <b data-test=test>{move || figures::count(count.get() as u64)}</b>
             </button>
         }
     };
@@ -296,16 +297,19 @@ fn PasteTables() -> impl IntoView {
     let toasts = Toasts::expect();
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
-    let read = move |_| match text.with_untracked(|text| editor.catalogue.paste(text)) {
-        Ok(count) => {
-            error.set(None);
-            toasts.good(format!("Read {count} table definitions"));
-        }
-        Err(why) => error.set(Some(why)),
+    let read = move |_| {
+        let done = move |read: Result<usize, String>| match read {
+            Ok(count) => {
+                error.set(None);
+                toasts.good(format!("Read {} table definitions", figures::count(count as u64)));
+            }
+            Err(why) => error.set(Some(why)),
+        };
+        text.with_untracked(|text| editor.catalogue.paste(text, done));
     };
     view! {
         <details class="fold">
-            <summary>"No connection? Paste CREATE TABLE text"</summary>
+            <summary data-test="paste-tables">"No connection? Paste CREATE TABLE text"</summary>
             <div class="stack">
                 <textarea
                     class="input"

@@ -99,11 +99,14 @@ impl Catalog {
     /// Follows a file; statements that are no DDL may be anything, even unreadable.
     pub(super) fn read_file(&mut self, default_schema: &str, sql: &str) -> Result<(), DdlError> {
         let mut schema = default_schema.to_owned();
-        for one in text::statements(sql) {
-            let first = one.text.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-            if ["USE", "CREATE", "ALTER", "DROP", "RENAME"].contains(&first.as_str()) {
-                self.follow(&mut schema, &mut Cursor::new(&one)?)?.map_err(|failure| failure.error)?;
-            }
+        text::statements(sql).iter().try_for_each(|one| self.read_statement(&mut schema, one))
+    }
+
+    /// One statement of a file.
+    pub(super) fn read_statement(&mut self, schema: &mut String, one: &text::Statement) -> Result<(), DdlError> {
+        let first = one.text.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+        if ["USE", "CREATE", "ALTER", "DROP", "RENAME"].contains(&first.as_str()) {
+            self.follow(schema, &mut Cursor::new(one)?)?.map_err(|failure| failure.error)?;
         }
         Ok(())
     }

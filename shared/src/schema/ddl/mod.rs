@@ -12,6 +12,7 @@ mod create;
 mod cursor;
 mod draft;
 mod literal;
+mod reader;
 mod statement;
 mod text;
 mod types;
@@ -20,6 +21,7 @@ mod types;
 mod tests;
 
 pub use catalog::{Catalog, DdlEffect};
+pub use reader::DefinitionReader;
 
 use super::TableModel;
 use create::Definition;
