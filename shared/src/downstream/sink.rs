@@ -4,7 +4,7 @@ use super::jdbc::{JdbcSettings, JdbcSink};
 use super::record::Record;
 use super::snowflake::{SnowflakeSettings, SnowflakeSink};
 use super::step::{End, SinkRows, Step};
-use crate::connector::Settings;
+use crate::connector::{Settings, topic_regex};
 use crate::follow::Followed;
 use regex::Regex;
 use serde::Serialize;
@@ -87,7 +87,7 @@ impl Topics {
         }
         match (settings.sent("topics"), settings.sent("topics.regex")) {
             (Some(list), _) => Self::Named(list.split(',').map(|topic| topic.trim().to_owned()).collect()),
-            (None, Some(pattern)) => Self::Matching(Regex::new(&format!("^(?:{pattern})$")).ok()),
+            (None, Some(pattern)) => Self::Matching(topic_regex(&pattern).ok().flatten()),
             // A connector without topics is not refused here: what it would do is of interest all the same.
             (None, None) => Self::Matching(Regex::new("").ok()),
         }

@@ -1,10 +1,13 @@
 //! Settings of Kafka clients: Java's `client.properties`, librdkafka's lines and JSON.
 
 use super::change::Slot;
-use super::properties::{Pairs, java, plain};
 use super::reading::{Layer, Reading};
 use super::understood::{Kind, Understood};
+use crate::quoting::{jaas, properties};
 use serde_json::{Map, Value};
+
+/// Names and values in order.
+type Pairs = Vec<(String, String)>;
 
 /// One of these makes a text the settings of a client.
 const SIGNS: [&str; 10] = [
@@ -26,7 +29,7 @@ const JAVA_ONLY: [&str; 6] =
 
 /// Lines of `key=value`.
 pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
-    let pairs = java(text);
+    let pairs = properties::pairs(text);
     let has = |pairs: &Pairs, names: &[&str]| pairs.iter().any(|(name, _)| names.contains(&name.as_str()));
     if !has(&pairs, &SIGNS) {
         return None;
@@ -37,6 +40,12 @@ pub(super) fn recognise(text: &str) -> Option<Vec<Understood>> {
     } else {
         understood(&plain(text), Kind::LibrdkafkaConfig, "Settings of a librdkafka client")
     }])
+}
+
+/// librdkafka's files: everything after the first `=` is the value, backslashes included.
+fn plain(text: &str) -> Pairs {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once('=')).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }
 
 /// librdkafka's settings as a flat object.
@@ -89,7 +98,7 @@ fn setting(name: &str, value: &str, reading: &mut Reading) -> bool {
         "sasl.mechanism" | "sasl.mechanisms" => reading.param("sasl-mechanism", &value.to_ascii_lowercase(), Layer::Raw),
         "sasl.username" => reading.param("sasl-user", value, Layer::Raw),
         "sasl.password" => reading.param("sasl-password", value, Layer::Raw),
-        "sasl.jaas.config" => jaas(value, reading),
+        "sasl.jaas.config" => login_module(value, reading),
         "ssl.ca.location" | "ssl.truststore.location" => reading.param("ca", value, Layer::Raw),
         "ssl.certificate.location" => reading.param("cert", value, Layer::Raw),
         "ssl.key.location" => reading.param("key", value, Layer::Raw),
@@ -123,7 +132,7 @@ fn setting(name: &str, value: &str, reading: &mut Reading) -> bool {
 }
 
 /// `…PlainLoginModule required username="…" password="…";`
-fn jaas(text: &str, reading: &mut Reading) {
+fn login_module(text: &str, reading: &mut Reading) {
     let mut found = 0;
     for (name, value) in jaas_options(text) {
         match name.as_str() {
@@ -151,9 +160,13 @@ fn jaas_options(text: &str) -> Vec<(String, String)> {
                 while let Some(c) = chars.next_if(|&c| quote.is_some() || !(c.is_whitespace() || c == ';')) {
                     match c {
                         _ if Some(c) == quote => break,
-                        '\\' => value.extend(chars.next()),
+                        '"' if quote.is_some() => value.push_str("\\\""),
+                        '\\' => value.extend(std::iter::once(c).chain(chars.next())),
                         other => value.push(other),
                     }
+                }
+                if quote.is_some() {
+                    value = jaas::read(&value).unwrap_or(value);
                 }
                 options.push((std::mem::take(&mut word), value));
             }

@@ -15,7 +15,6 @@ mod hcl;
 mod json;
 mod key_file;
 mod pasted;
-mod properties;
 mod reading;
 mod shell;
 mod sql;

@@ -1,10 +1,10 @@
 //! The notes that a recogniser takes: facts, findings and changes, always together.
 
 use super::change::{Change, Slot};
-use super::pasted::{Pasted, decoded_once_more, has_placeholder, variable};
+use super::pasted::{Pasted, has_placeholder, variable};
 use super::understood::{Fact, Kind, Understood};
 use crate::Finding;
-use crate::secret::is_secret_key;
+use crate::secret::{self, is_secret_key};
 use crate::sink_uri::{RegistryUrl, is_known_param};
 use serde_json::{Map, Value};
 
@@ -61,7 +61,7 @@ impl Reading {
             }
             Pasted::Value(value) => {
                 self.fact(label, lengths(&value), path);
-                if decoded_once_more(&value).is_some() {
+                if secret::decoded(&value).is_some() {
                     self.findings.push(encoded(path, label, layer));
                 }
                 Some(value)
@@ -197,7 +197,7 @@ impl Reading {
                     Pasted::Variable(_) if secret_part(key, text).len() < text.len() => masked.push(key.clone()),
                     Pasted::Variable(name) => *text = format!("env:{name}"),
                     Pasted::Value(value) => {
-                        if decoded_once_more(&value).is_some() {
+                        if secret::decoded(&value).is_some() {
                             self.findings.push(encoded(&path, key, Layer::Raw));
                         }
                     }
@@ -249,7 +249,7 @@ fn encoded(path: &str, label: &str, layer: Layer) -> Finding {
 
 /// The length of a secret, and how long it would be with one layer of encoding less.
 fn lengths(secret: &str) -> String {
-    match decoded_once_more(secret) {
+    match secret::decoded(secret) {
         Some(decoded) => format!("{}, {} when decoded once more", count(secret), decoded.chars().count()),
         None => count(secret),
     }

@@ -1,10 +1,9 @@
 //! What was understood of a pasted text.
 
 use super::change::{Change, Slot};
-use super::pasted::decoded_once_more;
 use super::reading::count;
 use crate::Finding;
-use crate::secret::is_secret_key;
+use crate::secret::{self, is_secret_key};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -108,7 +107,7 @@ impl Understood {
     pub fn decoded(mut self) -> Self {
         for change in &mut self.changes {
             let Some((path, secret)) = secret_of(change) else { continue };
-            let Some(decoded) = decoded_once_more(secret) else { continue };
+            let Some(decoded) = secret::decoded(secret) else { continue };
             // a key that belongs nowhere yet has no path, and neither has its secret
             let is_it = |fact: &&mut Fact| fact.path == path && (!path.is_empty() || fact.label == API_SECRET);
             self.facts.iter_mut().filter(is_it).for_each(|fact| fact.value = count(&decoded));

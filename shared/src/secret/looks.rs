@@ -86,7 +86,7 @@ pub(crate) fn cleaned(text: &str) -> Option<String> {
     let bare = in_quotes(trimmed).unwrap_or(trimmed);
     let joined: String = bare.split(['\r', '\n']).map(str::trim).collect();
     let joined: String = joined.chars().filter(|c| !is_invisible(*c)).collect();
-    let raw = if looks_encoded(&joined) { decode(&joined, Plus::Literal).unwrap_or(joined) } else { joined };
+    let raw = decoded(&joined).unwrap_or(joined);
     (raw != text && !raw.is_empty()).then_some(raw)
 }
 
@@ -97,18 +97,33 @@ pub fn looks_encoded(secret: &str) -> bool {
     escapes.peek().is_some() && escapes.all(|(at, _)| is_escape(secret, at)) && secret.chars().all(|c| c == '%' || is_unreserved(c))
 }
 
+/// The text with one layer of percent-encoding less, when it looks as if it had one.
+pub(crate) fn decoded(secret: &str) -> Option<String> {
+    looks_encoded(secret).then(|| decode(secret, Plus::Literal)).flatten()
+}
+
 /// Whether it is what tools show instead of a secret: `****`, `xxxxx`, `[hidden]`, `(sensitive value)`.
 #[must_use]
 pub fn is_masked(text: &str) -> bool {
     let text = text.trim();
-    let only = |mask: char, least: usize| text.chars().count() >= least && text.chars().all(|c| c == mask);
+    let made_of = |mask: &[char], least: usize| text.chars().count() >= least && text.chars().all(|c| mask.contains(&c));
     let lower = text.to_ascii_lowercase();
     let word = lower.trim_matches(|c| "[](){}<>*".contains(c));
-    only('*', 3)
-        || only('x', 5)
-        || only('•', 3)
-        || only('●', 3)
+    made_of(&['*', '•', '●', '·', '.', '…'], 3)
+        || made_of(&['x', 'X'], 4)
+        || lower == "redacted"
         || (word.len() < lower.len() && ["hidden", "redacted", "masked", "sensitive", "sensitive value"].contains(&word))
+}
+
+/// Whether it is surely what manuals write where the reader's own value belongs: `<broker_endpoint>`, `{{name}}`, `YOUR_KEY`.
+pub(crate) fn is_template(text: &str) -> bool {
+    let text = text.trim();
+    [("<", ">"), ("{{", "}}")].iter().any(|(open, close)| is_name_within(text, open, close)) || text.starts_with("YOUR_")
+}
+
+fn is_name_within(text: &str, open: &str, close: &str) -> bool {
+    let name = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).unwrap_or_default();
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "-_ .".contains(c))
 }
 
 /// Whether it is an example's stand-in for a secret: `<secret>`, `${NAME}`, `YOUR_API_SECRET`, `changeme`. What Connect
@@ -117,9 +132,8 @@ pub fn is_masked(text: &str) -> bool {
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
-    let within = |open: &str, close: &str| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || "-_ .".contains(c));
-    [("<", ">"), ("${", "}"), ("{{", "}}"), ("{", "}"), ("[", "]")].iter().any(|(open, close)| within(open, close).is_some_and(is_name))
+    is_template(text)
+        || [("${", "}"), ("{", "}"), ("[", "]")].iter().any(|(open, close)| is_name_within(text, open, close))
         || ["your_", "your-", "my_secret", "my-secret", "insert_", "replace_"].iter().any(|start| lower.starts_with(start))
         || ["changeme", "change-me", "change_me", "todo", "secret", "api_secret", "api-secret", "apisecret"].contains(&lower.as_str())
 }
@@ -170,6 +184,10 @@ mod tests {
             ("\"", ""),
             ("****************", "secret-masked"),
             ("xxxxx", "secret-masked"),
+            ("XXXX", "secret-masked"),
+            ("......", "secret-masked"),
+            ("REDACTED", "secret-masked"),
+            ("xxx", ""),
             ("[hidden]", "secret-masked"),
             ("(sensitive value)", "secret-masked"),
             ("hidden", ""),

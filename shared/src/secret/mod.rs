@@ -11,7 +11,7 @@ mod trap;
 
 pub use consumer::Consumer;
 pub use inspect::{Inspection, Outcome, Reading, inspect};
-pub(crate) use looks::cleaned;
+pub(crate) use looks::{cleaned, decoded, is_template};
 pub use looks::{findings, is_masked, is_placeholder, looks_encoded, pair_findings};
 pub use reference::{SecretRef, SecretText};
 pub(crate) use trap::is_userinfo;

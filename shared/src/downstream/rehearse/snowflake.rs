@@ -4,12 +4,12 @@ use super::Effect;
 use crate::Severity;
 use crate::downstream::connect::Field;
 use crate::downstream::record::SinkTable;
-use crate::downstream::snowflake::{SnowflakeSettings, column_type, current_state_view, table_name, widening};
+use crate::downstream::snowflake::{SnowflakeSettings, column_type, current_state_view, widening};
 use crate::downstream::step::Statement;
 
 pub(super) fn change(old: &SinkTable, new: &SinkTable, settings: &SnowflakeSettings) -> (Vec<Statement>, Vec<Effect>) {
     let mut effects = Vec::new();
-    let table = |topic: &str| table_name(topic, &settings.topic_to_table).stored;
+    let table = |topic: &str| settings.topic_to_table.table_name(topic).stored;
     if table(&old.topic) != table(&new.topic) {
         let what = format!("Rows go to another table, {}; the old one keeps what it has.", settings.qualified(&table(&new.topic)));
         let view = current_state_view(new, settings).unwrap_or_default();

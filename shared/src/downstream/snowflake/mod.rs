@@ -9,7 +9,7 @@ mod tests;
 mod value;
 mod view;
 
-pub use names::{TableName, identifier, stored_name, table_name};
+pub use names::identifier;
 pub use settings::SnowflakeSettings;
 pub use sink::SnowflakeSink;
 pub use view::{current_state_view, merge_into};

@@ -1,7 +1,7 @@
 //! What the Snowflake connector is told.
 
-use super::names::{identifier, stored_name};
-use crate::connector::{Flavour, Kind, Settings};
+use super::names::identifier;
+use crate::connector::{Flavour, Kind, Settings, TopicMap, stored_name};
 use crate::downstream::jdbc::reads_avro_key;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,8 +9,8 @@ pub struct SnowflakeSettings {
     /// As written in the settings.
     pub database: String,
     pub schema: String,
-    /// Topic (or pattern) to table.
-    pub topic_to_table: Vec<(String, String)>,
+    /// Entries that the connector would refuse are left out.
+    pub topic_to_table: TopicMap,
     /// Rows come by Snowpipe Streaming, not in files.
     pub streaming: bool,
     /// A column for each field instead of one VARIANT. Streaming only.
@@ -46,12 +46,10 @@ impl SnowflakeSettings {
         let line_4 = text("connector.class").ends_with("SnowflakeStreamingSinkConnector");
         let streaming = line_4 || is("snowflake.ingestion.method", "SNOWPIPE_STREAMING", false);
         let all = is("snowflake.metadata.all", "true", true);
-        let pairs = text("snowflake.topic2table.map");
-        let pairs = pairs.split(',').filter_map(|pair| pair.rsplit_once(':'));
         Some(Self {
             database: text("snowflake.database.name"),
             schema: text("snowflake.schema.name"),
-            topic_to_table: pairs.map(|(topic, table)| (topic.trim().to_owned(), table.trim().to_owned())).collect(),
+            topic_to_table: TopicMap::parse(&text("snowflake.topic2table.map"), line_4).0,
             streaming,
             schematized: streaming && is("snowflake.enable.schematization", "true", line_4),
             line_4,

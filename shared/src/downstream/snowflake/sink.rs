@@ -1,6 +1,5 @@
 //! The Snowflake connector at work: record by record, with the tables that it would leave behind.
 
-use super::names::table_name;
 use super::settings::SnowflakeSettings;
 use super::value::{column_type, in_json};
 use super::view;
@@ -63,7 +62,7 @@ impl SnowflakeSink {
             return Step::without_statement(End::Stopped(why));
         }
         let mut run = Vec::new();
-        let name = table_name(&record.topic, &self.settings.topic_to_table).stored;
+        let name = self.settings.topic_to_table.table_name(&record.topic).stored;
         let at = self.tables.iter().position(|table| table.name == name).unwrap_or_else(|| {
             let (statements, columns) = create(&name, &self.settings);
             run.extend(statements);
@@ -147,7 +146,7 @@ impl Table {
 /// The statement with which schematization widens the table of a topic; line 4 has none.
 pub(in crate::downstream) fn widening(before: &SinkTable, after: &SinkTable, settings: &SnowflakeSettings) -> Option<Statement> {
     let columns = before.value.fields.iter().map(|field| field.name.to_uppercase()).collect();
-    let name = table_name(&before.topic, &settings.topic_to_table).stored;
+    let name = settings.topic_to_table.table_name(&before.topic).stored;
     Table { name, columns, rows: Vec::new(), seen: None }.widen(&after.value, settings.line_4)
 }
 

@@ -1,6 +1,6 @@
 //! The view of a table's present state over the history that the connector appends.
 
-use super::names::{identifier, path_element, table_name};
+use super::names::{identifier, path_element};
 use super::settings::SnowflakeSettings;
 use super::value::cast;
 use crate::downstream::connect::{ConnectType, Field};
@@ -14,7 +14,7 @@ use crate::downstream::record::SinkTable;
 #[must_use]
 pub fn current_state_view(table: &SinkTable, settings: &SnowflakeSettings) -> Option<String> {
     let key = table.key.as_ref()?.fields.first()?;
-    let source = settings.qualified(&table_name(&table.topic, &settings.topic_to_table).stored);
+    let source = settings.qualified(&settings.topic_to_table.table_name(&table.topic).stored);
     let view = settings.qualified(&view_name(table));
     let columns: Vec<String> = table.value.fields.iter().map(|field| column(field, settings.schematized)).collect();
     let present = if settings.schematized {
@@ -39,7 +39,7 @@ pub fn current_state_view(table: &SinkTable, settings: &SnowflakeSettings) -> Op
 #[must_use]
 pub fn merge_into(table: &SinkTable, settings: &SnowflakeSettings) -> Option<String> {
     let key = table.key.as_ref().filter(|key| !key.fields.is_empty() && !settings.schematized)?;
-    let source = settings.qualified(&table_name(&table.topic, &settings.topic_to_table).stored);
+    let source = settings.qualified(&settings.topic_to_table.table_name(&table.topic).stored);
     let target = settings.qualified(&table.value.name.to_uppercase());
     let name = |field: &Field| identifier(&field.name.to_uppercase());
     let list = |fields: &[&Field], of: &dyn Fn(&Field) -> String| fields.iter().map(|field| of(field)).collect::<Vec<_>>();

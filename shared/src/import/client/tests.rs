@@ -60,3 +60,21 @@ fn secrets_of_properties_are_not_shown_and_masks_not_taken() {
     let (_, _, codes) = applied("sasl.jaas.config=x.OAuthBearerLoginModule required;\n");
     assert_eq!(codes, ["import-not-taken"]);
 }
+
+#[test]
+fn librdkafka_takes_a_value_as_it_is() {
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    assert_eq!(plain("# c\n a = b\\=#c \nno pair\n=x"), [("a", "b\\=#c"), ("", "x")].map(owned));
+}
+
+#[test]
+fn options_of_a_login_module_are_read_as_kafka_does() {
+    for (text, expected) in [
+        (r#"M required password="a\"b\\c";"#, r#"a"b\c"#),
+        (r#"M required password='a"b\'c';"#, r#"a"b'c"#),
+        (r#"M required password="\101\t=";"#, "A\t="),
+        ("M required password=plain;", "plain"),
+    ] {
+        assert_eq!(jaas_options(text), [("password".to_owned(), expected.to_owned())], "{text}");
+    }
+}

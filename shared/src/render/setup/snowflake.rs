@@ -2,9 +2,9 @@
 
 use super::{comment, connectors, given, joined, tables_of};
 use crate::config::Pipeline;
-use crate::connector::{Kind, Settings};
+use crate::connector::{Kind, Settings, stored_name};
 use crate::downstream::SinkTable;
-use crate::downstream::snowflake::{SnowflakeSettings, current_state_view, identifier, stored_name};
+use crate::downstream::snowflake::{SnowflakeSettings, current_state_view, identifier};
 use crate::schema::TableModel;
 use crate::sink_uri::KafkaOptions;
 

@@ -1,7 +1,7 @@
 //! What holds for every sink connector: kind, topics, login, errors, and how values are written.
 
 use super::{Site, at, list};
-use crate::connector::{Flavour, Kind};
+use crate::connector::{Flavour, Kind, topic_regex};
 use crate::dispatch::is_legal_topic;
 use crate::secret::{is_masked, is_secret_key};
 use crate::sink_uri::KafkaOptions;
@@ -125,7 +125,7 @@ fn check_topics(site: &Site<'_>, findings: &mut Vec<Finding>) {
                 .fix(Fix::new("Keep the list").remove(at("topics.regex"))),
         ),
         (Some(pattern), true) => {
-            if let Err(problem) = compile(pattern) {
+            if let Err(problem) = topic_regex(pattern) {
                 let message = format!("`topics.regex` is no regular expression: {problem}.");
                 findings.push(Finding::error(at("topics.regex"), "topics-regex-invalid", message).hint("For example `tidb_tpcc_.*`."));
             }
@@ -145,7 +145,7 @@ fn check_topic(site: &Site<'_>, path: &str, topic: &str, findings: &mut Vec<Find
         // a `*` after anything but a dot is meant as a wildcard of file names
         let regex = topic.replace(".*", "*").replace('*', ".*");
         let fix = Fix::new("Make it a regular expression").remove("topics").remove(at("topics")).set(at("topics.regex"), regex.clone());
-        let is_alone = site.topics.len() == 1 && site.topics_regex.is_none() && compile(&regex).is_ok();
+        let is_alone = site.topics.len() == 1 && site.topics_regex.is_none() && topic_regex(&regex).is_ok();
         findings.push(if is_alone { finding.fix(fix) } else { finding });
     } else if !is_legal_topic(topic) {
         findings.push(
@@ -157,20 +157,6 @@ fn check_topic(site: &Site<'_>, path: &str, topic: &str, findings: &mut Vec<Find
             Finding::error(path, "topic-with-dot", "TiCDC registers the schema under a name with `_`, the sink looks it up with `.`.")
                 .hint("Use `_` in topic names."),
         );
-    }
-}
-
-/// Java's regular expressions as far as they are ours too. What only Java has is taken to be fine and to match nothing.
-pub(super) fn compile(pattern: &str) -> Result<Option<regex::Regex>, String> {
-    match regex::Regex::new(&format!("^(?:{pattern})$")) {
-        Ok(regex) => Ok(Some(regex)),
-        Err(_) if ["(?=", "(?!", "(?<=", "(?<!", "(?>", "*+", "++", "?+", "\\1", "\\2", "\\Q"].iter().any(|own| pattern.contains(own)) => {
-            Ok(None)
-        }
-        Err(error) => {
-            let text = error.to_string();
-            Err(text.lines().last().unwrap_or_default().trim_start_matches("error: ").trim_end_matches('.').to_owned())
-        }
     }
 }
 
@@ -186,7 +172,7 @@ fn check_dead_letters(site: &Site<'_>, findings: &mut Vec<Finding>) {
     }
     let key = "errors.deadletterqueue.topic.name";
     if let Some(queue) = site.get(key) {
-        let regex = site.topics_regex.as_deref().and_then(|pattern| compile(pattern).ok().flatten());
+        let regex = site.topics_regex.as_deref().and_then(|pattern| topic_regex(pattern).ok().flatten());
         if site.topics.contains(&queue) || regex.is_some_and(|regex| regex.is_match(&queue)) {
             let message = format!("The dead letter queue `{queue}` must not be one of the inputs.");
             findings.push(Finding::error(at(key), "dlq-is-input", message).hint("Give it a name of its own."));

@@ -8,7 +8,6 @@ mod key_format;
 mod private_key;
 mod properties;
 mod snowflake;
-mod snowflake_map;
 mod tables;
 
 use crate::Finding;

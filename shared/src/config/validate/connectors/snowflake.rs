@@ -1,8 +1,8 @@
 //! Snowflake: the account's URL, ingestion, buffers, deletes, and the names of tables.
 
 use super::key_format::{Format, Side, to_avro};
-use super::snowflake_map::{TopicMap, clean, generated, is_plain, stored};
 use super::{Site, at, deletes_arrive};
+use crate::connector::{TopicMap, clean, stored_name};
 use crate::{Finding, Fix};
 use std::collections::HashMap;
 
@@ -207,19 +207,18 @@ pub(super) fn check_tables_of(site: &Site<'_>, topics: &[&str], findings: &mut V
     let (map, _) = TopicMap::parse(&text, true);
     let mut by_table: HashMap<String, &str> = HashMap::with_capacity(topics.len());
     for topic in topics {
-        let mapped = map.table(topic);
-        let table = mapped.map_or_else(|| generated(topic), str::to_owned);
-        if mapped.is_none() && !is_plain(topic) {
+        let table = map.table_name(topic);
+        if table.generated {
             let entry = format!("{topic}:{}", clean(topic));
             let longer = if text.is_empty() { entry } else { format!("{},{entry}", text.trim_end_matches(',')) };
             findings.push(
-                Finding::warning(at(MAP), "snowflake-table-generated", format!("The topic `{topic}` gets the table `{}`.", stored(&table)))
+                Finding::warning(at(MAP), "snowflake-table-generated", format!("The topic `{topic}` gets the table `{}`.", table.stored))
                     .hint("Give it a name in the map of topics to tables.")
-                    .fix(Fix::new(format!("Call it `{}`", stored(&clean(topic)))).set(at(MAP), longer)),
+                    .fix(Fix::new(format!("Call it `{}`", stored_name(&clean(topic)))).set(at(MAP), longer)),
             );
         }
-        if let Some(other) = by_table.insert(stored(&table), topic).filter(|other| other != topic) {
-            let message = format!("The topics `{other}` and `{topic}` go to one table, `{}`.", stored(&table));
+        if let Some(other) = by_table.insert(table.stored.clone(), topic).filter(|other| other != topic) {
+            let message = format!("The topics `{other}` and `{topic}` go to one table, `{}`.", table.stored);
             findings.push(Finding::warning(at(MAP), "snowflake-table-shared", message).hint("Give each a table of its own."));
         }
     }

@@ -4,10 +4,9 @@ mod jdbc;
 mod reserved;
 mod warehouse;
 
-use super::any::compile;
 use super::{Site, at, snowflake};
 use crate::config::Pipeline;
-use crate::connector::Kind;
+use crate::connector::{Kind, topic_regex};
 use crate::schema::TableModel;
 use crate::sink_uri::KafkaOptions;
 use crate::spelling::nearest;
@@ -55,7 +54,7 @@ fn tables_of<'a>(
     findings: &mut Vec<Finding>,
 ) -> Vec<&'a TableModel> {
     if let Some(pattern) = &site.topics_regex {
-        let Ok(Some(regex)) = compile(pattern) else { return Vec::new() };
+        let Ok(Some(regex)) = topic_regex(pattern) else { return Vec::new() };
         let read: Vec<&Routed<'_>> = routed.iter().filter(|one| regex.is_match(one.topic)).collect();
         if read.is_empty() {
             let topics = some(routed.iter().map(|one| one.topic));

@@ -1,24 +1,37 @@
 //! Which Snowflake table a topic goes to: `snowflake.topic2table.map`, or a name that the connector makes of the topic.
 //! Source: `snowflakedb/snowflake-kafka-connector`.
 
-use super::any::compile;
+use super::topic_regex;
+use regex::Regex;
 
 /// `snowflake.topic2table.map`, understood.
-pub(super) struct TopicMap {
+#[derive(Clone, Debug, Default)]
+pub struct TopicMap {
     entries: Vec<Entry>,
 }
 
+#[derive(Clone, Debug)]
 struct Entry {
     /// A topic, or a regular expression over whole topics.
     key: String,
     table: String,
     /// `None` for a key that can match nothing but itself.
-    regex: Option<regex::Regex>,
+    regex: Option<Regex>,
+}
+
+/// The table of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableName {
+    /// As Snowflake stores it: in upper case, unless it was quoted.
+    pub stored: String,
+    /// The topic is no legal name and not in the map, so that a hash stands at the end.
+    pub generated: bool,
 }
 
 impl TopicMap {
-    /// The entries that can be read, and what is wrong with the others.
-    pub(super) fn parse(text: &str, quotes: bool) -> (Self, Vec<String>) {
+    /// The entries that can be read, and what is wrong with the others. `quotes`: whether a table may stand in quotes, as in
+    /// version 4 of the connector.
+    pub(crate) fn parse(text: &str, quotes: bool) -> (Self, Vec<String>) {
         let mut entries: Vec<Entry> = Vec::new();
         let mut problems = Vec::new();
         for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
@@ -38,20 +51,25 @@ impl TopicMap {
                 problems.push(format!("`{topic}` is there twice"));
             } else {
                 let is_literal = topic.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
-                let regex = if is_literal { None } else { compile(topic).ok().flatten() };
+                let regex = if is_literal { None } else { topic_regex(topic).ok().flatten() };
                 entries.push(Entry { key: topic.to_owned(), table: table.to_owned(), regex });
             }
         }
         (Self { entries }, problems)
     }
 
-    /// The table that the map gives a topic: an entry of that very name first, then one that matches it.
-    pub(super) fn table(&self, topic: &str) -> Option<&str> {
-        self.exact(topic).or_else(|| self.matching(topic).next()).map(|entry| entry.table.as_str())
+    /// Where a topic's rows go: an entry of that very name counts first, then one that matches it.
+    #[must_use]
+    pub fn table_name(&self, topic: &str) -> TableName {
+        match self.exact(topic).or_else(|| self.matching(topic).next()) {
+            Some(entry) => TableName { stored: stored_name(&entry.table), generated: false },
+            None if is_plain(topic) => TableName { stored: stored_name(topic), generated: false },
+            None => TableName { stored: stored_name(&with_hash(topic)), generated: true },
+        }
     }
 
     /// The entries whose regular expression matches the topic, where none has its very name and there are several.
-    pub(super) fn ambiguous(&self, topic: &str) -> Vec<&str> {
+    pub(crate) fn ambiguous(&self, topic: &str) -> Vec<&str> {
         if self.exact(topic).is_some() {
             return Vec::new();
         }
@@ -68,13 +86,22 @@ impl TopicMap {
     }
 
     /// The tables of the map.
-    pub(super) fn tables(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.table.as_str())
     }
 }
 
+impl PartialEq for TopicMap {
+    fn eq(&self, other: &Self) -> bool {
+        let pairs = |map: &Self| map.entries.iter().map(|entry| (entry.key.clone(), entry.table.clone())).collect::<Vec<_>>();
+        pairs(self) == pairs(other)
+    }
+}
+
+impl Eq for TopicMap {}
+
 /// `^[_a-zA-Z][_$a-zA-Z0-9]+$`: a name that the connector uses as it is.
-pub(super) fn is_plain(name: &str) -> bool {
+fn is_plain(name: &str) -> bool {
     name.len() >= 2 && name.starts_with(is_first) && name.chars().all(is_inner)
 }
 
@@ -83,35 +110,33 @@ fn is_table_path(name: &str) -> bool {
     name.split('.').count() <= 3 && name.split('.').all(is_plain)
 }
 
-fn is_first(c: char) -> bool {
+pub(crate) fn is_first(c: char) -> bool {
     c.is_ascii_alphabetic() || c == '_'
 }
 
-fn is_inner(c: char) -> bool {
+pub(crate) fn is_inner(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '$'
 }
 
 /// A topic's name with everything replaced that a table's name cannot hold.
-pub(super) fn clean(topic: &str) -> String {
+pub(crate) fn clean(topic: &str) -> String {
     let name = topic.replace(".*", "");
     let lead = if name.starts_with(is_first) { "" } else { "_" };
     lead.chars().chain(name.chars().map(|c| if is_inner(c) { c } else { '_' })).collect()
 }
 
-/// The table of a topic that the map does not have: the topic itself, or a clean name with the topic's hash (Java's).
-pub(super) fn generated(topic: &str) -> String {
-    if is_plain(topic) {
-        return topic.to_owned();
-    }
+/// The clean name with the topic's hash (Java's), which tells apart what cleaning makes equal.
+fn with_hash(topic: &str) -> String {
     let hash = topic.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
     format!("{}_{}", clean(topic), hash.wrapping_abs())
 }
 
-/// The name under which Snowflake keeps the table: upper case, unless it is quoted.
-pub(super) fn stored(table: &str) -> String {
-    match table.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(exact) => exact.to_owned(),
-        None => table.to_ascii_uppercase(),
+/// What Snowflake stores for a name in a statement: upper case without quotes, the inside of quotes as it is.
+#[must_use]
+pub fn stored_name(name: &str) -> String {
+    match name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(quoted) => quoted.replace("\"\"", "\""),
+        None => name.to_uppercase(),
     }
 }
 
@@ -129,7 +154,8 @@ mod tests {
             ("1orders", "_1orders_470762922"),
             ("-orders", "__orders_274189650"),
         ] {
-            assert_eq!(generated(topic), table);
+            let name = TopicMap::default().table_name(topic);
+            assert_eq!((name.stored, name.generated), (table.to_uppercase(), table != topic), "{topic}");
         }
     }
 
@@ -147,12 +173,14 @@ mod tests {
                 "`\"q\"` is no table name"
             ]
         );
-        assert_eq!(map.table("a1"), Some("T1"));
-        assert_eq!(map.table("bx"), Some("db.sc.T2"));
-        assert_eq!(map.table("bcd"), Some("T4"));
-        assert_eq!(map.table("c"), None);
+        assert_eq!(map.table_name("a1").stored, "T1");
+        assert_eq!(map.table_name("bx").stored, "DB.SC.T2");
+        assert_eq!(map.table_name("bcd").stored, "T4");
+        assert_eq!(map.table_name("c-d").stored, "C_D_96634");
         assert_eq!(map.ambiguous("bcx"), ["b.*", "bc.*"]);
         assert!(map.ambiguous("bcd").is_empty() && map.ambiguous("bx").is_empty());
-        assert!(TopicMap::parse("f1:\"q\"", true).1.is_empty());
+        let (quoted, problems) = TopicMap::parse("f1:\"q\"", true);
+        assert_eq!((quoted.table_name("f1").stored.as_str(), problems.len()), ("q", 0));
+        assert!(quoted == quoted.clone() && quoted != map);
     }
 }
