@@ -6,6 +6,7 @@ mod go_duration;
 mod layers;
 mod options;
 mod params;
+mod query;
 mod registry_url;
 mod transport;
 pub(crate) mod uri;
