@@ -140,6 +140,19 @@ impl Browser {
         }
     }
 
+    /// Waits until nothing on the page is like that.
+    pub async fn wait_gone(&self, css: &str) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while !self.client.find_all(Locator::Css(css)).await?.is_empty() {
+            if Instant::now() > end {
+                self.picture_of_failure().await;
+                bail!("`{css}` does not go away");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
     /// What a field holds.
     pub async fn value(&self, hook: &str) -> Result<String> {
         Ok(self.find(hook).await?.prop("value").await?.unwrap_or_default())

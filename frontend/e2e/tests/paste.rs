@@ -91,6 +91,7 @@ async fn connectors_and_statements_are_added_in_the_consoles_words() -> Result<(
     page.click("field-connectors[0].name").await?;
     page.find_css("[data-code=\"connection-host-invalid\"]").await?;
     page.fill("field-connectors[0].config.connection.host", "sql.example.com").await?;
+    page.wait_gone("[data-code=\"connection-host-invalid\"]").await?;
     page.click("all-properties-0").await?;
     page.fill("search-properties-0", "delete on null").await?;
     page.find_text("connector-0", "delete.enabled").await?;

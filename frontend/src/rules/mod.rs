@@ -28,8 +28,6 @@ use shared::{
 };
 use std::borrow::Cow;
 
-/// Codes of findings that the page can repair (`docs/FINDINGS.md`).
-pub const CODE_SECRET_ENCODED: &str = "secret-looks-encoded";
 /// The schema that unqualified names in pasted text belong to.
 const PASTED_SCHEMA: &str = "test";
 
@@ -73,11 +71,6 @@ pub fn routing(document: &Pipeline) -> Option<PreviewInPieces<'_>> {
 
 pub fn leave_out(document: &mut Pipeline, schema: &str, table: &str) {
     config::leave_out(document, schema, table);
-}
-
-/// A secret without its percent-encoding; `None` when it is not text then.
-pub fn decode_secret(secret: &str) -> Option<String> {
-    percent_encoding::percent_decode_str(secret).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 pub fn read_definition(listing: &TableListing) -> Result<TableModel, String> {

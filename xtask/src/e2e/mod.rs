@@ -84,7 +84,8 @@ pub fn journeys(lab: &Env) -> Result<()> {
     workload::reset(&lab.mariadb)?;
     let mut journeys = workspace::cargo(&["test", "--locked", "--test", "journeys"]);
     journeys.args(workspace::NATIVE).env("STUDIO", workspace::studio()).env("LAB", lab::dir().join("env.json"));
-    process::run(journeys.env("PICTURES", workspace::target_dir().join("journeys")))
+    // Some print figures.
+    process::run(journeys.args(["--", "--nocapture"]).env("PICTURES", workspace::target_dir().join("journeys")))
 }
 
 #[derive(Clone, Copy)]

@@ -53,7 +53,7 @@ pub fn FindingLine(said: Said, #[prop(optional)] place: bool) -> impl IntoView {
         Severity::Warning => Shape::Warning,
         Severity::Info => Shape::Info,
     };
-    let fix = fixes::fix_of(&said).map(|fix| {
+    let fix = fixes::repair_of(&said).map(|fix| {
         let label = fix.label.clone();
         let test = fix.test;
         view! { <button type="button" class="btn s" data-test=test on:click=move |_| fix.apply(editor)>{label}</button> }

@@ -1,56 +1,35 @@
 //! Findings that one click repairs.
 
 use super::{analysis::Said, state::Editor};
-use crate::rules;
-use shared::config::Pipeline;
+use leptos::prelude::Update;
+use shared::fix::{self, Edit, Fix};
 
 /// A repair: what its button says, and what it does to the document.
-pub struct Fix {
+pub struct Repair {
     pub label: String,
     /// Its button's name in tests.
     pub test: &'static str,
-    repair: Repair,
+    fix: Fix,
 }
 
-enum Repair {
-    /// Percent-decodes the secret at this path.
-    Decode(String),
-    /// Leaves this table, by schema and name, out of the filter.
-    LeaveOut(String, String),
-    /// Makes the finding's own edits.
-    Edit(shared::fix::Fix),
+/// The finding's own way out; for a table that cannot be replicated, to leave it out.
+pub fn repair_of(said: &Said) -> Option<Repair> {
+    let fix = match (&said.finding.fix, &said.table) {
+        (Some(fix), _) => (**fix).clone(),
+        (None, Some((schema, table))) => Fix::new("Leave it out").leave_out(schema, table),
+        (None, None) => return None,
+    };
+    let test = match fix.edits.first() {
+        Some(Edit::LeaveOut { .. }) => "leave-out",
+        Some(Edit::CleanSecret { .. }) => "decode",
+        _ => "fix",
+    };
+    Some(Repair { label: fix.label.clone(), test, fix })
 }
 
-pub fn fix_of(said: &Said) -> Option<Fix> {
-    let finding = &said.finding;
-    if let Some(fix) = &finding.fix {
-        return Some(Fix { label: fix.label.clone(), test: "fix", repair: Repair::Edit((**fix).clone()) });
-    }
-    if finding.code == rules::CODE_SECRET_ENCODED {
-        return Some(Fix { label: "Decode it".to_owned(), test: "decode", repair: Repair::Decode(finding.path.clone()) });
-    }
-    let (schema, table) = said.table.clone()?;
-    Some(Fix { label: "Leave it out".to_owned(), test: "leave-out", repair: Repair::LeaveOut(schema, table) })
-}
-
-impl Fix {
+impl Repair {
     pub fn apply(&self, editor: Editor) {
-        use leptos::prelude::Update;
-        editor.document.update(|document| match &self.repair {
-            Repair::Decode(path) => decode_at(document, path),
-            Repair::LeaveOut(schema, table) => rules::leave_out(document, schema, table),
-            // The document may have changed since the finding was drawn; then the next analysis says what is left to do.
-            Repair::Edit(fix) => _ = shared::fix::apply(document, fix),
-        });
+        // The document may have changed since the finding was drawn; then the next analysis says what is left to do.
+        editor.document.update(|document| _ = fix::apply(document, &self.fix));
     }
-}
-
-fn decode_at(document: &mut Pipeline, path: &str) {
-    document.for_each_secret(&mut |at, secret| {
-        if at == path
-            && let Some(decoded) = rules::decode_secret(secret)
-        {
-            *secret = decoded;
-        }
-    });
 }
