@@ -26,6 +26,11 @@ pub fn changes_records(rehearsal: &Rehearsal) -> bool {
     [&rehearsal.key, &rehearsal.value].into_iter().flatten().any(is_new)
 }
 
+/// Whether a remedy is SQL to be run, and not a sentence.
+pub fn is_statement(remedy: &str) -> bool {
+    remedy.trim_end().ends_with(';')
+}
+
 /// Statements to begin with, for this table: what they do, and the text.
 pub fn ddl_examples(table: &TableModel) -> Vec<(&'static str, String)> {
     let alter = |change: String| format!("ALTER TABLE {} {change};", quoted(&table.name));

@@ -57,7 +57,7 @@ pub fn TruthPanel() -> impl IntoView {
             <div>
                 <Tabs
                     label="What the document means"
-                    options=vec![(Tab::Follow, "Follow a row"), (Tab::Sinks, "Sinks"), (Tab::Rehearse, "Rehearse"), (Tab::Routes, "Routing"), (Tab::Files, "Files"), (Tab::Findings, "Findings")]
+                    options=vec![(Tab::Follow, "Follow"), (Tab::Sinks, "Sinks"), (Tab::Rehearse, "Rehearse"), (Tab::Routes, "Routing"), (Tab::Files, "Files"), (Tab::Findings, "Findings")]
                     chosen=tab
                     on_choose=move |chosen| tab.set(chosen)
                     badge=badge
