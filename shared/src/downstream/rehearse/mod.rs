@@ -1,11 +1,13 @@
 //! A change of a table, rehearsed: the new schemas, whether the registry takes them, and what each sink does.
 
+mod examples;
 mod fields;
 mod jdbc;
 mod snowflake;
 #[cfg(test)]
 mod tests;
 
+pub use examples::ddl_examples;
 pub use fields::{FieldChange, Mark};
 
 use super::jdbc::JdbcSettings;

@@ -193,7 +193,7 @@ fn sink(change: SinkChange) -> impl IntoView {
     });
     let effects = (!change.effects.is_empty()).then(|| {
         let effects = change.effects.into_iter().map(effect).collect_view();
-        view! { <div class="hop"><b>"then"</b><div class="finds">{effects}</div></div> }
+        view! { <div class="finds">{effects}</div> }
     });
     view! {
         <div class="card" data-test="rehearse-sink">
@@ -212,7 +212,10 @@ fn effect(effect: downstream::Effect) -> impl IntoView {
     let column = effect.column.map(|column| view! { <code>{column}</code>" " });
     let remedy = match effect.remedy {
         none if none.is_empty() => ().into_any(),
-        sql if rules::is_statement(&sql) => view! { <CodeBlock title="By hand" text=sql wrap=true/> }.into_any(),
+        sql if rules::is_statement(&sql) => {
+            let one_line = sql.lines().count() == 1;
+            view! { <CodeBlock title="By hand" text=sql wrap=one_line/> }.into_any()
+        }
         words => view! { <span class="hint"><Prose text=words/></span> }.into_any(),
     };
     view! { <div class=format!("find {}", severity_class(effect.severity))><Icon shape=shape/><div>{column}<Prose text=effect.what/>{remedy}</div></div> }
