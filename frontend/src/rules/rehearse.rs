@@ -5,8 +5,7 @@ use shared::{
     avro::compatibility::Level,
     config::Pipeline,
     downstream::{self, Rehearsal, SchemaChange},
-    sample,
-    schema::{ColumnType, IntegerWidth, TableModel},
+    schema::TableModel,
 };
 
 /// What the registry may hold subjects to, by its own names.
@@ -26,29 +25,12 @@ pub fn changes_records(rehearsal: &Rehearsal) -> bool {
     [&rehearsal.key, &rehearsal.value].into_iter().flatten().any(is_new)
 }
 
-/// Statements to begin with, for this table: what they do, and the text.
-pub fn ddl_examples(table: &TableModel) -> Vec<(&'static str, String)> {
-    let alter = |change: String| format!("ALTER TABLE {} {change};", quoted(&table.name));
-    let mut examples = vec![
-        ("Add a column", alter("ADD COLUMN `note` VARCHAR(64)".to_owned())),
-        ("Add one that is NOT NULL", alter("ADD COLUMN `note` VARCHAR(64) NOT NULL".to_owned())),
-    ];
-    if let Some(column) = sample::changed_column(table).and_then(|at| table.columns.get(at)) {
-        let name = quoted(&column.name);
-        examples.push(("Drop a column", alter(format!("DROP COLUMN {name}"))));
-        examples.push(("Rename a column", alter(format!("RENAME COLUMN {name} TO {}", quoted(&format!("{}_2", column.name))))));
-    }
-    let narrow = |ty: &ColumnType| matches!(ty, ColumnType::Integer { width, unsigned: false } if *width != IntegerWidth::Big);
-    let key = table.handle_key().map(|key| key.columns).unwrap_or_default();
-    let widened = table.columns.iter().enumerate().find(|(at, column)| narrow(&column.ty) && !key.contains(at));
-    if let Some((_, column)) = widened {
-        let null = if column.nullable { "" } else { " NOT NULL" };
-        examples.push(("Widen a column", alter(format!("MODIFY COLUMN {} BIGINT{null}", quoted(&column.name)))));
-    }
-    examples.push(("Rename the table", alter(format!("RENAME TO {}", quoted(&format!("{}_2", table.name))))));
-    examples
+/// Whether a remedy is SQL to be run, and not a sentence.
+pub fn is_statement(remedy: &str) -> bool {
+    remedy.trim_end().ends_with(';')
 }
 
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
+/// Statements to begin with, for this table: what they do, and the text.
+pub fn ddl_examples(table: &TableModel) -> Vec<(&'static str, String)> {
+    downstream::ddl_examples(table)
 }

@@ -6,7 +6,7 @@ use shared::{
     config::Pipeline,
     connector::Settings,
     downstream::{
-        self, Loss, Played, SinkTable,
+        self, LossGroup, Played, SinkTable,
         jdbc::{Dialect, JdbcSettings, Statements, sql_server_table},
         reads,
         snowflake::{SnowflakeSettings, current_state_view, merge_into},
@@ -28,16 +28,8 @@ pub struct SinkStory {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SinkSide {
     /// The whole table's first, then by columns.
-    pub losses: Vec<LossOf>,
+    pub losses: Vec<LossGroup>,
     pub scripts: Vec<Script>,
-}
-
-/// One loss, and the columns that share it; none for the whole table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LossOf {
-    pub columns: Vec<String>,
-    pub what: String,
-    pub remedy: String,
 }
 
 /// A statement to copy, and what it is for.
@@ -58,26 +50,13 @@ pub fn sink_stories(document: &Pipeline, table: &TableModel, op: Op) -> Result<V
     let story = |settings: Settings<'_>| {
         let played = downstream::play(std::slice::from_ref(&settings), &records).pop()?;
         let side = || SinkSide {
-            losses: grouped(downstream::losses(table, &options, &settings)),
+            losses: downstream::grouped(downstream::losses(table, &options, &settings)),
             scripts: scripts(table, &options, &topic, &settings),
         };
         let table = reads(&settings, &topic).then(side);
         Some(SinkStory { played, table })
     };
     Ok(document.connectors.iter().filter_map(|connector| story(Settings::of(document, connector))).collect())
-}
-
-/// Columns that lose the same are told once.
-fn grouped(losses: Vec<Loss>) -> Vec<LossOf> {
-    let mut groups: Vec<LossOf> = Vec::new();
-    for loss in losses {
-        match (groups.iter_mut().find(|group| group.what == loss.what && group.remedy == loss.remedy), loss.column) {
-            (Some(group), Some(column)) => group.columns.push(column),
-            (_, column) => groups.push(LossOf { columns: column.into_iter().collect(), what: loss.what, remedy: loss.remedy }),
-        }
-    }
-    groups.sort_by_key(|group| !group.columns.is_empty());
-    groups
 }
 
 /// What makes the table in the sink: the connector's own statement, and the better ones of the set-up script.

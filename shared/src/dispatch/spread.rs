@@ -17,8 +17,8 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Sends `rows` inserts, whose deciding columns run through combinations of small values, to `partitions` partitions
-    /// (0 counts as 1).
+    /// Sends `rows` inserts that differ in the deciding columns ([`sample::inserts`]) to `partitions` partitions (0 counts
+    /// as 1).
     #[must_use]
     pub fn of(table: &Arc<TableModel>, plan: &PartitionPlan, partitions: u32, rows: u32) -> Self {
         let varied: Vec<usize> = plan.columns().collect();

@@ -17,8 +17,8 @@ mod step;
 mod testing;
 
 pub use connect::{ConnectType, Field, SchemaError, Struct};
-pub use losses::{Loss, losses};
+pub use losses::{Loss, LossGroup, grouped, losses};
 pub use record::{Part, Record, SinkTable, TableError};
-pub use rehearse::{Effect, FieldChange, Mark, Rehearsal, SchemaChange, SinkChange, rehearse};
+pub use rehearse::{Effect, FieldChange, Mark, Rehearsal, SchemaChange, SinkChange, ddl_examples, rehearse};
 pub use sink::{Played, Sink, play, reads};
 pub use step::{Bound, End, SinkRows, Statement, Step};

@@ -10,15 +10,18 @@ const PER_TICK: u64 = 20;
 /// The oracle's milliseconds move on in steps of this.
 const TICK_MS: u64 = 50;
 
-/// `count` inserts. The columns `varied` run through all combinations of small values, as composite keys do, the last
-/// column fastest; types with few values repeat them. Everything else is as in [`change`](super::change).
+/// Values of each column before the last, as of a tenant or a warehouse.
+const LEADING: u64 = 4;
+
+/// `count` inserts. Of the columns `varied` the last one counts, as ids do, and those before it run through combinations
+/// of few values, as the leading columns of composite keys do; types with few values repeat them. Everything else is as
+/// in [`change`](super::change).
 pub fn inserts<'t>(table: &'t Arc<TableModel>, varied: &'t [usize], count: u32) -> impl Iterator<Item = RowChange> + 't {
-    let base = base(u64::from(count), varied.len());
     (0..u64::from(count)).map(move |at| {
         let mut row = Row::with_capacity(table.columns.len(), 16 * table.columns.len());
         for (position, column) in table.columns.iter().enumerate() {
             match varied.iter().rev().position(|one| *one == position) {
-                Some(place) => push_numbered(&mut row, column, digit(at, base, place) + 1),
+                Some(place) => push_numbered(&mut row, column, nth(at, place) + 1),
                 None => push(&mut row, column, position, false),
             }
         }
@@ -27,15 +30,9 @@ pub fn inserts<'t>(table: &'t Arc<TableModel>, varied: &'t [usize], count: u32) 
     })
 }
 
-/// Values that each of `columns` columns needs for `count` combinations.
-fn base(count: u64, columns: usize) -> u64 {
-    let exponent = u32::try_from(columns).unwrap_or(u32::MAX);
-    (1..count).find(|base| base.saturating_pow(exponent) >= count).unwrap_or(count.max(1))
-}
-
-/// The digit at a place, 0 the last, of a number in a base.
-fn digit(number: u64, base: u64, place: usize) -> u64 {
-    (0..place).fold(number, |rest, _| rest / base) % base
+/// The value of row `at` in a column, `place` columns before the last one.
+fn nth(at: u64, place: usize) -> u64 {
+    if place == 0 { at } else { (1..place).fold(at, |rest, _| rest / LEADING) % LEADING }
 }
 
 /// The `number`th value of a column, from 1.
@@ -119,16 +116,16 @@ mod tests {
     }
 
     #[test]
-    fn one_column_counts_and_several_are_combined() {
+    fn the_last_column_counts_and_those_before_it_are_combined() {
         let one = table("id INT PRIMARY KEY, a INT");
         let ids: Vec<i64> = inserts(&one, &[0], 200).map(|row| number(&row, 0)).collect();
         assert_eq!(ids, (1..=200).collect::<Vec<_>>());
         assert!(inserts(&one, &[0], 9).all(|row| number(&row, 1) == 2), "other columns stay");
 
-        let two = table("w INT, o INT, PRIMARY KEY (w, o)");
-        let keys: Vec<(i64, i64)> = inserts(&two, &[0, 1], 200).map(|row| (number(&row, 0), number(&row, 1))).collect();
-        assert_eq!((keys[0], keys[1], keys[15]), ((1, 1), (1, 2), (2, 1)));
-        assert_eq!(keys.iter().collect::<HashSet<_>>().len(), 200);
+        let three = table("w INT, d INT, o INT, PRIMARY KEY (w, d, o)");
+        let keys: Vec<[i64; 3]> = inserts(&three, &[0, 1, 2], 200).map(|row| [0, 1, 2].map(|at| number(&row, at))).collect();
+        assert_eq!([keys[0], keys[1], keys[4], keys[199]], [[1, 1, 1], [1, 2, 2], [2, 1, 5], [2, 4, 200]]);
+        assert_eq!(keys.iter().map(|key| (key[0], key[1])).collect::<HashSet<_>>().len(), 16);
     }
 
     #[test]

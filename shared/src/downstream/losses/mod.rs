@@ -1,9 +1,12 @@
 //! What does not arrive as it was: a report per table and connector, each with the way out.
 
+mod grouped;
 mod jdbc;
 mod snowflake;
 #[cfg(test)]
 mod tests;
+
+pub use grouped::{LossGroup, grouped};
 
 use super::jdbc::JdbcSettings;
 use super::snowflake::SnowflakeSettings;

@@ -1,11 +1,13 @@
 //! A change of a table, rehearsed: the new schemas, whether the registry takes them, and what each sink does.
 
+mod examples;
 mod fields;
 mod jdbc;
 mod snowflake;
 #[cfg(test)]
 mod tests;
 
+pub use examples::ddl_examples;
 pub use fields::{FieldChange, Mark};
 
 use super::jdbc::JdbcSettings;
@@ -88,7 +90,8 @@ impl Effect {
 /// # Errors
 /// The statement cannot be understood or does not fit the table; the table has no route or no Avro form.
 pub fn rehearse(pipeline: &Pipeline, table: &TableModel, sql: &str, level: Level) -> Result<Rehearsal, Vec<Finding>> {
-    let options = KafkaOptions::from_pipeline(pipeline)?;
+    // What is still missing, such as a registry, has findings of its own.
+    let (options, _) = KafkaOptions::read(pipeline);
     let router = Router::new(pipeline)?;
     let plan = |table: &TableModel| {
         TablePlan::new(table, &options.avro).map_err(|error| vec![Finding::error("", "table-not-encodable", error.to_string())])

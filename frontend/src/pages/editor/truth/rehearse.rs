@@ -6,7 +6,7 @@ use super::{
     schema_change::SchemaCard,
 };
 use crate::{
-    components::{Icon, Prose, Shape},
+    components::{CodeBlock, Icon, Prose, Shape},
     pages::editor::{field::severity_class, state::Editor, steps::Step},
     rules,
 };
@@ -131,9 +131,9 @@ fn LevelSelect(level: RwSignal<Level>) -> impl IntoView {
     };
     view! {
         <div class="field">
-            <label for="rehearse-level">"Compatibility " <code>"compatibility"</code></label>
+            <label for="rehearse-level">"Registry's compatibility level"</label>
             <select id="rehearse-level" class="input" data-test="rehearse-level" aria-describedby="rehearse-level-help" on:change:target=move |event| choose(event.target().value())>{options}</select>
-            <span class="help" id="rehearse-level-help">"The registry's own setting, for all subjects or for one: BACKWARD until somebody sets another. The document does not hold it."</span>
+            <span class="help" id="rehearse-level-help">"A setting of the registry, for all subjects or for one, and not of this document: BACKWARD until somebody sets another."</span>
         </div>
     }
 }
@@ -193,7 +193,7 @@ fn sink(change: SinkChange) -> impl IntoView {
     });
     let effects = (!change.effects.is_empty()).then(|| {
         let effects = change.effects.into_iter().map(effect).collect_view();
-        view! { <div class="hop"><b>"then"</b><div class="finds">{effects}</div></div> }
+        view! { <div class="finds">{effects}</div> }
     });
     view! {
         <div class="card" data-test="rehearse-sink">
@@ -210,6 +210,13 @@ fn effect(effect: downstream::Effect) -> impl IntoView {
         Severity::Info => Shape::Info,
     };
     let column = effect.column.map(|column| view! { <code>{column}</code>" " });
-    let remedy = (!effect.remedy.is_empty()).then(|| view! { <span class="hint remedy"><Prose text=effect.remedy/></span> });
+    let remedy = match effect.remedy {
+        none if none.is_empty() => ().into_any(),
+        sql if rules::is_statement(&sql) => {
+            let one_line = sql.lines().count() == 1;
+            view! { <CodeBlock title="By hand" text=sql wrap=one_line/> }.into_any()
+        }
+        words => view! { <span class="hint"><Prose text=words/></span> }.into_any(),
+    };
     view! { <div class=format!("find {}", severity_class(effect.severity))><Icon shape=shape/><div>{column}<Prose text=effect.what/>{remedy}</div></div> }
 }

@@ -2,9 +2,10 @@
 
 use crate::{
     components::{CodeBlock, Prose},
-    rules::{LossOf, Script, SinkSide},
+    rules::{Script, SinkSide},
 };
 use leptos::prelude::*;
+use shared::downstream::LossGroup;
 
 /// Columns named of a loss that many share.
 const MOST_COLUMNS: usize = 8;
@@ -29,7 +30,7 @@ pub fn sink_side(side: SinkSide) -> impl IntoView {
     }
 }
 
-fn loss(loss: LossOf) -> impl IntoView {
+fn loss(loss: LossGroup) -> impl IntoView {
     let hidden = loss.columns.len().saturating_sub(MOST_COLUMNS);
     let columns = loss.columns.iter().take(MOST_COLUMNS).map(|column| view! { <code class="k">{column.clone()}</code>" " }).collect_view();
     let more = (hidden > 0).then(|| view! { <span class="dim" title=loss.columns.join(", ")>{format!("and {hidden} more ")}</span> });

@@ -7,7 +7,7 @@ use super::{
     sink_side::sink_side,
 };
 use crate::{
-    components::{Icon, Shape},
+    components::{Icon, Prose, Shape},
     pages::editor::{state::Editor, steps::Step},
     rules::{self, SinkStory},
 };
@@ -38,7 +38,7 @@ pub fn SinksTab() -> impl IntoView {
     let none = move || editor.document.with(|document| document.connectors.is_empty() && document.ksqldb.is_empty());
     let body = move || match played.get() {
         None => ().into_any(),
-        Some(Err(why)) => view! { <div class="find warn">{why}</div> }.into_any(),
+        Some(Err(why)) => view! { <div class="find warn"><Icon shape=Shape::Warning/><div><Prose text=why/></div></div> }.into_any(),
         Some(Ok((sinks, ksql))) if sinks.is_empty() && ksql.is_empty() => {
             view! { <p class="help">"Nothing in the document reads this table's topic."</p> }.into_any()
         }

@@ -26,7 +26,7 @@ pub fn spread_plot(of: SpreadOf) -> impl IntoView {
             spread.most()
         ),
     };
-    view! { <div class="spread" data-test="spread">{bars}<p class="help">{said}</p></div> }
+    view! { <div class="hop" data-test="spread"><b>"spread"</b><div class="spread">{bars}<p class="help">{said}</p></div></div> }
 }
 
 fn bar(spread: &Spread, partition: u32) -> impl IntoView + use<> {
