@@ -86,8 +86,25 @@ impl Follower {
     /// # Errors
     /// Findings of the pipeline's filter, dispatchers and Kafka options.
     pub fn new(pipeline: &Pipeline, tables: Vec<TableModel>, first_schema_id: u32) -> Result<Self, Vec<Finding>> {
+        Self::with_options(pipeline, KafkaOptions::from_pipeline(pipeline)?, tables, first_schema_id)
+    }
+
+    /// For a document that is still being written: what Kafka's options lack, such as a registry, has findings of its own and
+    /// changes nothing of a record.
+    ///
+    /// # Errors
+    /// Findings of the pipeline's filter and dispatchers.
+    pub fn unfinished(pipeline: &Pipeline, tables: Vec<TableModel>, first_schema_id: u32) -> Result<Self, Vec<Finding>> {
+        Self::with_options(pipeline, KafkaOptions::read(pipeline).0, tables, first_schema_id)
+    }
+
+    fn with_options(
+        pipeline: &Pipeline,
+        options: KafkaOptions,
+        tables: Vec<TableModel>,
+        first_schema_id: u32,
+    ) -> Result<Self, Vec<Finding>> {
         let router = Router::new(pipeline)?;
-        let options = KafkaOptions::from_pipeline(pipeline)?;
         let partitions = options.partition_num.and_then(|n| u32::try_from(n).ok()).unwrap_or(DEFAULT_PARTITIONS);
         let tables = tables.into_iter().map(|t| ((t.schema.clone(), t.name.clone()), Arc::new(t))).collect();
         Ok(Self {
@@ -295,5 +312,14 @@ url = "http://127.0.0.1:8081"
         assert!(follow(&mut follower, &line("keyless"))[0]["skipped"].as_str().unwrap().contains("neither"));
         let findings = follower.follow(&RowEvent::parse(&line("nope")).unwrap()).unwrap_err();
         assert_eq!(findings[0].code, "event-unknown-table");
+    }
+
+    #[test]
+    fn a_document_without_a_registry_shows_its_records_already() {
+        let mut pipeline = crate::config::parse(DOCUMENT).unwrap();
+        pipeline.schema_registry = None;
+        let tables = || parse_create_tables(TABLES, "app").unwrap();
+        assert!(Follower::new(&pipeline, tables(), 7).is_err());
+        assert!(Follower::unfinished(&pipeline, tables(), 7).is_ok());
     }
 }

@@ -129,7 +129,7 @@ fn partitions(document: &Pipeline) -> u32 {
 /// # Errors
 /// Why this table's rows go nowhere.
 pub(super) fn life(document: &Pipeline, table: &TableModel, op: Op) -> Result<Vec<Vec<follow::Followed>>, String> {
-    let mut follower = Follower::new(document, vec![table.clone()], KEY_SCHEMA_ID).map_err(first_message)?;
+    let mut follower = Follower::unfinished(document, vec![table.clone()], KEY_SCHEMA_ID).map_err(first_message)?;
     let table = Arc::new(table.clone());
     let events = [Op::Insert, Op::Update, Op::Delete];
     let until = events.iter().position(|one| *one == op).map_or(events.len(), |at| at + 1);

@@ -68,7 +68,7 @@ pub fn ConnectorCard(at: usize) -> impl IntoView {
                         key="flavour"
                         options=flavours()
                         value=read(|connector| if connector.flavour.is_empty() { "confluent-cloud".to_owned() } else { connector.flavour.clone() })
-                        on_input=write(|connector, text| rules::set_flavour(connector, text))
+                        on_input=write(rules::set_flavour)
                     />
                 }}
             </div>
