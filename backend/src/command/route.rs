@@ -29,7 +29,8 @@ pub struct Args {
     json: bool,
 }
 
-/// Prints the routes; exit 1 when the document or a route has an error.
+/// Prints the routes, and on the standard error what else the tables show: keys, columns, names in the sinks. Exit 1 when the
+/// document, a route or a table has an error.
 ///
 /// # Errors
 /// A file cannot be read, or the standard output not written.
@@ -44,10 +45,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::FAILURE)
         }
-        Ok(rows) => {
+        Ok((rows, more)) => {
             let text = if args.json { serde_json::to_string(&rows)? + "\n" } else { show(&rows) };
             out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write the routes")?;
-            let failed = rows.iter().any(|row| has_errors(&row.findings));
+            more.iter().for_each(|finding| eprintln!("{}", show_finding(finding)));
+            let failed = has_errors(&more) || rows.iter().any(|row| has_errors(&row.findings));
             Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
         }
     }
@@ -57,13 +59,17 @@ fn read(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-fn routes(document: &str, definitions: &str, args: &Args) -> Result<Vec<RoutePreview>, Vec<Finding>> {
+/// The routes, and the findings of the tables that no route has.
+fn routes(document: &str, definitions: &str, args: &Args) -> Result<(Vec<RoutePreview>, Vec<Finding>), Vec<Finding>> {
     let pipeline = shared::config::parse(document).map_err(|error| error.findings)?;
     let tables: Vec<TableModel> = ddl::parse_create_tables(definitions, &args.schema)
         .map_err(|error| vec![Finding::error(args.ddl.display().to_string(), "ddl-unreadable", error.to_string())])?;
     // a document whose rules do not compile routes nothing: say why instead
     shared::dispatch::Router::new(&pipeline)?;
-    Ok(preview(&pipeline, &tables))
+    let rows = preview(&pipeline, &tables);
+    let mut more = shared::config::validate_tables(&pipeline, &tables);
+    more.retain(|finding| !rows.iter().any(|row| row.findings.iter().any(|known| known.message == finding.message)));
+    Ok((rows, more))
 }
 
 /// A paragraph a table: easier to read than a table of eight columns on a terminal.

@@ -124,3 +124,20 @@ fn a_text_that_is_nothing_known_writes_nothing() {
     assert!(!output.status.success() && text(&output).contains("was not written"), "{}", text(&output));
     assert!(!directory.path().join("p.toml").exists());
 }
+
+const SQL_SERVER: &str = "version = 1\nname = \"p\"\n[kafka]\nbrokers = [\"h:1\"]\ntopic = \"t\"\n[kafka.params]\nprotocol = \"avro\"\n[schema_registry]\nurl = \"http://h:2\"\n[[changefeed.config.sink.dispatchers]]\nmatcher = [\"*.*\"]\ntopic = \"{schema}_{table}\"\npartition = \"index-value\"\n[[connectors]]\nname = \"c\"\nkind = \"sqlserver\"\ntopics = [\"a_wide\"]\n[connectors.config]\n\"insert.mode\" = \"UPSERT\"\n\"pk.mode\" = \"record_key\"\n\"auto.create\" = \"true\"\n";
+
+#[test]
+fn route_tells_what_a_sink_cannot_hold() {
+    let directory = TempDir::new().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    std::fs::write(path("p.toml"), SQL_SERVER).unwrap();
+    std::fs::write(path("fits.sql"), "CREATE TABLE a.wide (id INT PRIMARY KEY, x DECIMAL(38,2));").unwrap();
+    std::fs::write(path("wide.sql"), "CREATE TABLE a.wide (id INT PRIMARY KEY, x DECIMAL(65,30));").unwrap();
+    let fits = studio(&["route", &path("p.toml"), "--ddl", &path("fits.sql")]);
+    assert!(fits.status.success(), "{}", text(&fits));
+    let wide = studio(&["route", &path("p.toml"), "--ddl", &path("wide.sql"), "--json"]);
+    let rows: serde_json::Value = serde_json::from_slice(&wide.stdout).unwrap();
+    assert_eq!(rows[0]["topic"], "a_wide");
+    assert!(!wide.status.success() && String::from_utf8_lossy(&wide.stderr).contains("decimal"), "{}", text(&wide));
+}

@@ -18,7 +18,7 @@ use std::{
 };
 
 /// Rest after the last keystroke before anything is computed, milliseconds.
-const REST_MS: u32 = 60;
+const REST_MS: u32 = 30;
 /// Tables routed at a time: a few milliseconds.
 const PIECE: usize = 1_000;
 /// Work between two breaths of the page, milliseconds.

@@ -1,7 +1,7 @@
 //! A connector's properties: those that matter as fields, all others a search away. The console's label stands beside the key.
 
 use crate::{
-    components::{Icon, Shape},
+    components::{Icon, Prose, Shape},
     pages::editor::{
         field::{Choice, Field, SecretField},
         state::Editor,
@@ -71,7 +71,8 @@ fn property_field(editor: Editor, at: usize, key: String, opened: RwSignal<BTree
     let Some(property) = property else {
         return view! { <Field path=path test=test label="Property" key=key value=value on_input=on_input/> }.into_any();
     };
-    let label = if property.label.is_empty() { property.key } else { property.label };
+    // A key that no console has a label for is named once.
+    let (label, key) = if property.label.is_empty() { (property.key, String::new()) } else { (property.label, key) };
     let without = editor.document.with_untracked(|document| rules::without_setting(document, at, property.key));
     let help = property.doc;
     let words: &'static [&'static str] = if property.value_type == ValueType::Boolean { &["true", "false"] } else { property.values };
@@ -156,7 +157,7 @@ fn property_line(property: &'static Property, opened: RwSignal<BTreeSet<String>>
             {label}
             {default}
             <button type="button" class="btn s" disabled=is_open aria-label=format!("Set {}", property.key) on:click=show>{move || if is_open() { "Shown" } else { "Set" }}</button>
-            <span class="why">{property.doc}</span>
+            <span class="why"><Prose text=property.doc/></span>
         </li>
     }
 }
