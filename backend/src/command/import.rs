@@ -8,7 +8,7 @@ use shared::{
     Finding,
     config::{self, Pipeline},
     finding::has_errors,
-    import::{self, Kind, Understood},
+    import::{self, KeySlot, Kind, Understood},
     render,
 };
 use std::{
@@ -30,9 +30,27 @@ pub struct Args {
     /// its owner only.
     #[arg(long, value_enum, default_value = "reference")]
     secrets: SecretsMode,
+    /// What an API key opens of which the text does not say it.
+    #[arg(long, value_enum)]
+    slot: Option<Slot>,
     /// One JSON object: what was understood, and the findings.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Slot {
+    Kafka,
+    Registry,
+}
+
+impl From<Slot> for KeySlot {
+    fn from(slot: Slot) -> Self {
+        match slot {
+            Slot::Kafka => Self::Kafka,
+            Slot::Registry => Self::Registry,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -59,7 +77,7 @@ pub fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
         out => import::fresh(&understood, &name_of(out.as_deref())),
     };
     let mut findings: Vec<Finding> = understood.iter().flat_map(|one| one.findings.iter().cloned()).collect();
-    findings.extend(import::apply_all(&understood, &mut document));
+    findings.extend(import::apply_all(&understood, args.slot.map(KeySlot::from), &mut document));
     let failed = has_errors(&findings) || understood.iter().any(|one| one.kind == Kind::Unknown);
     if args.json {
         println!("{}", as_json(&names, &understood, &findings));

@@ -110,6 +110,16 @@ async fn connectors_and_statements_are_added_in_the_consoles_words() -> Result<(
     page.find("rehearse-verdict").await?;
     page.picture("truth-rehearse").await?;
 
+    // A row with values of one's own is followed as it is typed.
+    page.click_text("Follow").await?;
+    page.click("own-values").await?;
+    let row = page.value("own-row").await?;
+    ensure!(row.contains("\"changed\""), "{row}");
+    page.replace("own-row", &row.replace("\"changed\"", "\"Ada\"")).await?;
+    page.find_text("followed", "Ada").await?;
+    page.replace("own-row", "{}").await?;
+    page.find("follow-refused").await?;
+
     // The key bench examines a key that never leaves the page.
     page.click("key-bench-1").await?;
     page.replace("key-1", SNOWFLAKE_KEY).await?;

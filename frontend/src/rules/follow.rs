@@ -2,7 +2,6 @@
 
 use shared::{
     Finding,
-    avro::TablePlan,
     config::Pipeline,
     dispatch::{Router, Spread},
     follow::{self, Follower, Outcome},
@@ -16,13 +15,13 @@ use std::sync::Arc;
 
 /// Partitions of a topic that TiCDC creates, unless `partition-num` says otherwise.
 const DEFAULT_PARTITIONS: u32 = 3;
-/// Stand for the ids that the registry will give.
+/// The first of the ids that stand for those of the registry.
 const KEY_SCHEMA_ID: u32 = 1;
-const VALUE_SCHEMA_ID: u32 = 2;
 
-/// One row on its way, as far as Kafka.
+/// One record on its way, as far as Kafka.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Followed {
+    pub op: Op,
     pub topic: String,
     pub partition_rule: String,
     /// Columns that chose the partition, with their values.
@@ -31,7 +30,8 @@ pub struct Followed {
     pub partitions: u32,
     /// Column, value before, value after; only what says something.
     pub row: Vec<Cell>,
-    pub key: Part,
+    /// `None` for a table without a key.
+    pub key: Option<Part>,
     /// `None` is a tombstone.
     pub value: Option<Part>,
 }
@@ -58,46 +58,64 @@ pub struct Part {
 ///
 /// # Errors
 /// Why this table's rows go nowhere.
-pub fn follow(document: &Pipeline, table: &TableModel, op: Op) -> Result<Followed, String> {
-    let route = Router::new(document).map_err(first_message)?.route(table).map_err(first_message)?;
-    let (options, _) = KafkaOptions::read(document);
-    let table = Arc::new(table.clone());
-    let change = sample::change(&table, op);
-    let partitions = partitions(document);
-    let plan = TablePlan::new(&table, &options.avro).map_err(|error| error.to_string())?;
-    let row = change.after.as_ref().or(change.before.as_ref()).ok_or("the change has no row")?;
+pub fn follow(document: &Pipeline, table: &TableModel, op: Op) -> Result<Vec<Followed>, String> {
+    follow_event(document, table, &sample_event(table, op))
+}
 
-    let mut key = Vec::new();
-    plan.encode_key(row, KEY_SCHEMA_ID, &mut key).map_err(|error| error.to_string())?;
-    let key = Part {
-        subject: route.key_subject.clone(),
-        schema: plan.key_schema().unwrap_or_default().to_owned(),
-        json: plan.decode_key(&key).map_err(|error| error.to_string())?.to_string(),
-        bytes: key,
+/// The same with a row that a person wrote, as a row event in JSON. A change of the key is two records.
+///
+/// # Errors
+/// What is wrong with the event, or why the row goes nowhere.
+pub fn follow_text(document: &Pipeline, table: &TableModel, text: &str) -> Result<Vec<Followed>, String> {
+    follow_event(document, table, &RowEvent::parse(text).map_err(first_message)?)
+}
+
+/// The made-up row as a text to change.
+pub fn sample_text(table: &TableModel, op: Op) -> String {
+    serde_json::to_string_pretty(&sample_event(table, op)).unwrap_or_default()
+}
+
+fn sample_event(table: &TableModel, op: Op) -> RowEvent {
+    RowEvent::from_change(&sample::change(&Arc::new(table.clone()), op))
+}
+
+fn follow_event(document: &Pipeline, table: &TableModel, event: &RowEvent) -> Result<Vec<Followed>, String> {
+    let plan = Router::new(document).map_err(first_message)?.route(table).map_err(first_message)?.partition;
+    let change = event.to_change(Arc::new(table.clone())).map_err(first_message)?;
+    let mut follower = Follower::unfinished(document, vec![table.clone()], KEY_SCHEMA_ID).map_err(first_message)?;
+    let outcomes = follower.follow(event).map_err(first_message)?.into_iter();
+    let shown = |record: follow::Followed| {
+        // A change of the key is a delete of the old row and an insert of the new one.
+        let row = if record.op == Op::Delete { &change.before } else { &change.after };
+        let text =
+            |at: usize| row.as_ref().and_then(|row| row.get(at)).map(|value| sample::text(&table.columns[at], value)).unwrap_or_default();
+        Followed {
+            op: record.op,
+            hashed: plan.columns().map(|at| (table.columns[at].name.clone(), text(at))).collect(),
+            row: cells(&change, record.op),
+            topic: record.topic,
+            partition_rule: record.partition_rule,
+            partition: record.partition,
+            partitions: partitions(document),
+            key: record.key.map(part),
+            value: record.value.map(part),
+        }
     };
-    let value = if op == Op::Delete {
-        None
-    } else {
-        let mut value = Vec::new();
-        plan.encode_value(op, row, change.commit_ts, VALUE_SCHEMA_ID, &mut value).map_err(|error| error.to_string())?;
-        Some(Part {
-            subject: route.value_subject.clone(),
-            schema: plan.value_schema().to_owned(),
-            json: plan.decode_value(&value).map_err(|error| error.to_string())?.to_string(),
-            bytes: value,
-        })
-    };
-    let text = |at: usize| row.get(at).map(|value| sample::text(&table.columns[at], value)).unwrap_or_default();
-    Ok(Followed {
-        partition: route.partition.partition(&change, partitions, &mut Vec::new()),
-        partitions,
-        hashed: route.partition.columns().map(|at| (table.columns[at].name.clone(), text(at))).collect(),
-        row: cells(&change),
-        topic: route.topic,
-        partition_rule: route.partition_rule,
-        key,
-        value,
-    })
+    let records = outcomes.map(|outcome| match outcome {
+        Outcome::Record(record) => Ok(shown(*record)),
+        Outcome::Skipped { skipped, .. } => Err(skipped),
+    });
+    records.collect()
+}
+
+fn part(side: follow::Side) -> Part {
+    let byte = |at: usize| side.hex.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    Part {
+        bytes: (0..side.hex.len()).step_by(2).filter_map(byte).collect(),
+        json: side.json.to_string(),
+        subject: side.subject,
+        schema: side.schema,
+    }
 }
 
 /// Rows that are made up to see how partitions fill.
@@ -150,7 +168,7 @@ fn first_message(findings: Vec<Finding>) -> String {
     findings.into_iter().next().map_or_else(|| "the document does not say where the row goes".to_owned(), |finding| finding.message)
 }
 
-fn cells(change: &RowChange) -> Vec<Cell> {
+fn cells(change: &RowChange, op: Op) -> Vec<Cell> {
     let read = |row: &Option<shared::row::Row>, at: usize| {
         row.as_ref().and_then(|row| row.get(at)).map(|value| sample::text(&change.table.columns[at], value))
     };
@@ -160,5 +178,5 @@ fn cells(change: &RowChange) -> Vec<Cell> {
         after: read(&change.after, at),
     });
     // Of an update only what it changed is news.
-    cells.filter(|cell| change.op() != Some(Op::Update) || cell.before != cell.after).collect()
+    cells.filter(|cell| op != Op::Update || cell.before != cell.after).collect()
 }

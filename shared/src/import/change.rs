@@ -96,8 +96,13 @@ impl KeyKind {
         }
     }
 
+    /// Whether it may open either, so that a person has to say which.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Global | Self::Unclassified)
+    }
+
     fn fits(self, slot: KeySlot) -> bool {
-        matches!(self, Self::Global | Self::Unclassified) || self.slot() == Some(slot)
+        self.is_open() || self.slot() == Some(slot)
     }
 }
 
@@ -313,9 +318,9 @@ impl Applying<'_> {
 }
 
 fn no_slot(kind: KeyKind) -> Finding {
-    if matches!(kind, KeyKind::Unclassified | KeyKind::Global) {
+    if kind.is_open() {
         Finding::warning("", "import-key-unclassified", "The text does not say what this API key is for: it was not used.")
-            .hint("Paste it in the Kafka section or in the Schema Registry section, where it belongs.")
+            .hint("Say whether it opens the Kafka cluster or the Schema Registry; on the command line with `--slot`.")
     } else {
         let message = format!("This API key is one of {}: a pipeline document has no place for it.", kind.name());
         Finding::error("", "import-key-no-place", message)

@@ -96,6 +96,12 @@ impl Understood {
         })
     }
 
+    /// Whether there is an API key of which the text does not say what it opens: a person has to point at a [`KeySlot`].
+    #[must_use]
+    pub fn needs_slot(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::Key(key) if key.kind.is_open()))
+    }
+
     /// Whether a secret seems to be percent-encoded once more than it should be, so that [`Self::decoded`] would change it.
     #[must_use]
     pub fn looks_encoded(&self) -> bool {

@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     browser,
-    components::{Dialog, Icon, Shape},
+    components::{Dialog, Icon, Segments, Shape},
     state::Toasts,
 };
 use leptos::{ev, prelude::*};
 use shared::{
     Finding, Severity,
-    import::{self, Understood},
+    import::{self, KeySlot, Understood},
 };
 
 const BOX: &str = "paste-box";
@@ -49,7 +49,16 @@ pub fn PasteButton() -> impl IntoView {
 fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
     let editor = Editor::expect();
     let toasts = Toasts::expect();
-    let understood = Memo::new(move |_| text.with(|text| if text.trim().is_empty() { Vec::new() } else { import::recognise_all(text) }));
+    // What a person says of it: its secrets are percent-encoded, its key is one of this slot.
+    let encoded = RwSignal::new(false);
+    let slot = RwSignal::new(None::<KeySlot>);
+    let recognised = Memo::new(move |_| text.with(|text| if text.trim().is_empty() { Vec::new() } else { import::recognise_all(text) }));
+    let looks_encoded = move || recognised.with(|all| all.iter().any(Understood::looks_encoded));
+    let needs_slot = move || recognised.with(|all| all.iter().any(Understood::needs_slot));
+    let understood = Memo::new(move |_| {
+        let all = recognised.get();
+        if encoded.get() { all.into_iter().map(Understood::decoded).collect() } else { all }
+    });
     // What applying it said, while the dialog is still open.
     let said = RwSignal::new(Vec::<Finding>::new());
     Effect::new(move || {
@@ -61,12 +70,17 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
     Effect::new(move || {
         text.track();
         said.set(Vec::new());
+        encoded.set(false);
+        slot.set(None);
     });
-    let useful = move || understood.with(|all| all.iter().any(|one| one.changes_document() || one.tables().is_some()));
+    let useful = move || {
+        (!needs_slot() || slot.get().is_some())
+            && understood.with(|all| all.iter().any(|one| one.changes_document() || one.needs_slot() || one.tables().is_some()))
+    };
     let apply = move || {
         let all = understood.get_untracked();
         let mut document = editor.document.get_untracked();
-        let mut findings = import::apply_all(&all, &mut document);
+        let mut findings = import::apply_all(&all, slot.get_untracked(), &mut document);
         for one in &all {
             if let Some(tables) = one.tables() {
                 editor.catalogue.paste(tables, move |read| match read {
@@ -103,6 +117,23 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
                 on:input:target=move |event| text.set(event.target().value())
             ></textarea>
             <div class="understood" data-test="understood" aria-live="polite">{parts}</div>
+            <Show when=needs_slot>
+                <div class="field">
+                    <span class="label">"The text does not say what its API key is for"</span>
+                    <Segments
+                        label="The key is for"
+                        options=vec![(Some(KeySlot::Kafka), "the Kafka cluster"), (Some(KeySlot::Registry), "the Schema Registry")]
+                        chosen=slot
+                        on_choose=move |chosen| slot.set(chosen)
+                    />
+                </div>
+            </Show>
+            <Show when=move || looks_encoded() || encoded.get()>
+                <label class="check">
+                    <input type="checkbox" data-test="paste-decode" prop:checked=move || encoded.get() on:change:target=move |event| encoded.set(event.target().checked())/>
+                    "Its secrets are percent-encoded: decode them"
+                </label>
+            </Show>
             <div class="finds">{move || said.get().into_iter().map(|finding| view! { <FindingLine said=Said { finding, table: None } place=true/> }).collect_view()}</div>
             <div class="buttons">
                 <button type="button" class="btn" on:click=move |_| open.set(false)>{move || if said.with(Vec::is_empty) { "Cancel" } else { "Close" }}</button>

@@ -1,4 +1,4 @@
-//! A made-up row of the chosen table on its way: partition, key, value, as the engine would send it.
+//! A row of the chosen table, made up or written by hand, on its way: partition, key, value, as the engine would send it.
 
 use super::{NoTables, spread::spread_plot};
 use crate::{
@@ -20,6 +20,13 @@ pub fn FollowTab() -> impl IntoView {
     let editor = Editor::expect();
     let op = RwSignal::new(Op::Update);
     let name = chosen_table(editor);
+    // The row event that a person wrote, for this table and change.
+    let own = RwSignal::new(None::<String>);
+    Effect::new(move || {
+        name.track();
+        op.track();
+        own.set(None);
+    });
     // Follows the analysis, which rests while the user types.
     let followed = Memo::new(move |_| {
         editor.analysis.routes.track();
@@ -27,7 +34,10 @@ pub fn FollowTab() -> impl IntoView {
         let document = editor.document.get_untracked();
         let tables = editor.catalogue.tables.get();
         let table = tables.iter().find(|table| table.qualified() == name)?;
-        Some((op, rules::follow(&document, table, op)))
+        Some(own.with(|own| match own {
+            Some(text) => rules::follow_text(&document, table, text),
+            None => rules::follow(&document, table, op),
+        }))
     });
     let spread = Memo::new(move |_| {
         editor.analysis.routes.track();
@@ -36,17 +46,18 @@ pub fn FollowTab() -> impl IntoView {
         editor.catalogue.tables.with(|tables| rules::spread(&document, tables.iter().find(|table| table.qualified() == name)?))
     });
     // Of rows that go nowhere there is nothing to spread.
-    let goes = move || followed.with(|followed| matches!(followed, Some((_, Ok(_)))));
+    let goes = move || followed.with(|followed| matches!(followed, Some(Ok(_))));
     let spread = move || spread.get().filter(|_| goes()).map(spread_plot);
     let body = move || match followed.get() {
         None => ().into_any(),
-        Some((_, Err(why))) => view! { <div class="find warn" data-test="follow-refused">{why}</div> }.into_any(),
-        Some((op, Ok(followed))) => hops(op, followed).into_any(),
+        Some(Err(why)) => view! { <div class="find warn" data-test="follow-refused">{why}</div> }.into_any(),
+        Some(Ok(records)) => records.into_iter().map(hops).collect_view().into_any(),
     };
     view! {
         <Show when=move || name.get().is_some() fallback=|| view! { <NoTables/> }>
             <div class="buttons"><OpSwitch op=op/><TableSelect name=name/></div>
             <div data-test="followed">{body}</div>
+            <OwnValues own=own op=op name=name/>
             {spread}
             <p class="help">"A made-up row, sent through the engine's own routing and encoding in this page. Schema ids come from the registry; 1 and 2 stand for them."</p>
         </Show>
@@ -97,7 +108,40 @@ pub fn TableSelect(name: Memo<Option<String>>) -> impl IntoView {
     }
 }
 
-fn hops(op: Op, followed: Followed) -> impl IntoView {
+/// The row as JSON, to be changed: what is typed is followed at once.
+#[component]
+fn OwnValues(own: RwSignal<Option<String>>, op: RwSignal<Op>, name: Memo<Option<String>>) -> impl IntoView {
+    let editor = Editor::expect();
+    let made_up = move || {
+        let (name, op) = (name.get()?, op.get());
+        editor.catalogue.tables.with(|tables| Some(rules::sample_text(tables.iter().find(|table| table.qualified() == name)?, op)))
+    };
+    let text = move || own.get().or_else(made_up).unwrap_or_default();
+    view! {
+        <details class="fold">
+            <summary data-test="own-values">"Own values"</summary>
+            <div class="stack">
+                <textarea
+                    class="input"
+                    rows="9"
+                    spellcheck="false"
+                    autocomplete="off"
+                    aria-label="The row as a row event in JSON"
+                    data-test="own-row"
+                    prop:value=text
+                    on:input:target=move |event| own.set(Some(event.target().value()))
+                ></textarea>
+                <div class="buttons">
+                    <button type="button" class="btn s" disabled=move || own.with(Option::is_none) on:click=move |_| own.set(None)>"Back to the made-up row"</button>
+                    <span class="help">"Decimals and times are text; bytes are base64."</span>
+                </div>
+            </div>
+        </details>
+    }
+}
+
+fn hops(followed: Followed) -> impl IntoView {
+    let op = followed.op;
     let verb = match op {
         Op::Insert => "INSERT",
         Op::Update => "UPDATE",
@@ -119,7 +163,7 @@ fn hops(op: Op, followed: Followed) -> impl IntoView {
                 <b>"partition"</b>
                 <pre>{followed.partition_rule}{hashed}" → "<span class="v" data-test="follow-partition">{followed.partition}</span><span class="dim">" of "{followed.partitions}</span></pre>
             </div>
-            <div class="hop"><b>"key"</b>{part(followed.key)}</div>
+            <div class="hop"><b>"key"</b>{followed.key.map_or_else(|| view! { <pre class="dim">"none: the table has no key"</pre> }.into_any(), |key| part(key).into_any())}</div>
             <div class="hop"><b>"value"</b>{value}</div>
         </div>
     }
