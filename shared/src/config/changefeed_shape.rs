@@ -2,6 +2,7 @@
 
 use super::shape::{Shape, check as check_value, wrong_type};
 use crate::Finding;
+use crate::path::join;
 use crate::sink_uri::parse_duration;
 use crate::spelling::did_you_mean;
 use crate::ticdc::{ConfigKey, Place, ValueType, all, by_param, by_path, children, is_section, path_in};
@@ -17,7 +18,7 @@ pub(super) fn check(config: &Value, path: &str, findings: &mut Vec<Finding>) {
 fn check_table(table: &Value, at: &str, path: &str, findings: &mut Vec<Finding>) {
     let Some(map) = table.as_object() else { return findings.push(wrong_type(path, "a table")) };
     for (name, value) in map {
-        let path = format!("{path}.{name}");
+        let path = join(path, name);
         // no option is known by an empty path
         let inner = path_in(at, name).unwrap_or_default();
         let list = format!("{inner}[]");
@@ -113,8 +114,8 @@ mod tests {
             (json!({"sink": {"kafka_config": {}}}), "sink.kafka_config", "Did you mean `kafka-config`?"),
             (json!({"sink": {"dispatchers": [{"topics": "t"}]}}), "sink.dispatchers[0].topics", "Did you mean `topic`?"),
             (json!({"nonsense": 1}), "nonsense", "Remove it"),
-            (json!({"sink.protocol": "avro"}), "sink.protocol", "Remove it"),
-            (json!({"": {}}), "", "Remove it"),
+            (json!({"sink.protocol": "avro"}), "\"sink.protocol\"", "Remove it"),
+            (json!({"": {}}), "\"\"", "Remove it"),
         ] {
             let all = found(&config);
             assert_eq!((all.len(), all[0].0.as_str(), all[0].1.as_str()), (1, path, "unknown-key"), "{all:?}");

@@ -6,6 +6,7 @@
 //! the statement runs.
 
 mod derived;
+mod edit;
 mod generate;
 mod read;
 mod rules;
@@ -17,6 +18,7 @@ mod view;
 mod words;
 
 pub use derived::{Derived, derived};
+pub(crate) use edit::{set_property, without_property};
 pub use generate::{Object, generate, table_of};
 pub use read::parse;
 pub use rules::{Need, SeenTopic, needs};

@@ -5,7 +5,8 @@ use crate::dispatch::is_legal_topic;
 use crate::sink_uri::{KafkaOptions, RegistryUrl, SaslMechanism};
 use crate::{Finding, Fix};
 
-const CONFLUENT: &str = ".confluent.cloud";
+/// What Confluent Cloud's hosts end with.
+pub(super) const CONFLUENT: &str = ".confluent.cloud";
 
 pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
     check_brokers(pipeline, findings);
@@ -42,19 +43,23 @@ fn host(broker: &str) -> String {
     broker.trim().rsplit_once(':').map_or(broker, |(host, _)| host).to_ascii_lowercase()
 }
 
+/// Whether it is `host:port`, and no more; an IPv6 host stands in brackets.
+pub(super) fn is_broker(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| {
+        let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+        let ipv6 = bare.is_some_and(|h| !h.is_empty() && h.chars().all(|c| c.is_ascii_hexdigit() || ":.%".contains(c)));
+        let name = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "/:@?#,\"'\\[]".contains(c));
+        (ipv6 || name) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    })
+}
+
 fn check_brokers(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     let hint = "Write `host:port`, for example `pkc-xxxxx.region.cloud.confluent.cloud:9092`.";
     if pipeline.kafka.brokers.is_empty() {
         findings.push(Finding::error("kafka.brokers", "brokers-missing", "No broker is given.").hint(hint));
     }
     for (i, broker) in pipeline.kafka.brokers.iter().enumerate() {
-        let fits = broker.rsplit_once(':').is_some_and(|(host, port)| {
-            let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-            let ipv6 = bare.is_some_and(|h| !h.is_empty() && h.chars().all(|c| c.is_ascii_hexdigit() || ":.%".contains(c)));
-            let name = !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "/:@?#,\"'\\[]".contains(c));
-            (ipv6 || name) && port.parse::<u16>().is_ok_and(|port| port > 0)
-        });
-        if !fits {
+        if !is_broker(broker) {
             let message = "A bootstrap server must be host:port, without scheme or path.";
             findings.push(Finding::error(format!("kafka.brokers[{i}]"), "broker-invalid", message).hint(hint));
         }
