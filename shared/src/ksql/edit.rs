@@ -8,6 +8,7 @@ struct Found {
     /// In upper case.
     name: String,
     start: usize,
+    name_end: usize,
     value: usize,
     end: usize,
 }
@@ -33,6 +34,14 @@ pub(crate) fn set_property(sql: &str, name: &str, value: &str) -> Option<String>
     }
     let property = &properties[position(&properties, name)?];
     Some(format!("{}{value}{}", sql.get(..property.value)?, sql.get(property.end..)?))
+}
+
+/// The text with another name for a property, both in upper case; `None` also when the other one is there already.
+pub(crate) fn rename_property(sql: &str, name: &str, other: &str) -> Option<String> {
+    let (_, properties) = properties(sql)?;
+    let property = &properties[position(&properties, name)?];
+    let is_free = properties.iter().all(|property| property.name != other);
+    is_free.then(|| Some(format!("{}{other}{}", sql.get(..property.start)?, sql.get(property.name_end..)?)))?
 }
 
 fn position(properties: &[Found], name: &str) -> Option<usize> {
@@ -68,6 +77,7 @@ fn property(tokens: &[Placed<'_>]) -> Option<Found> {
     is_fine.then(|| Found {
         name: text.to_uppercase(),
         start: name.start,
+        name_end: name.end,
         value: value.start,
         end: tokens.last().map_or(value.end, |t| t.end),
     })
@@ -97,6 +107,13 @@ mod tests {
         let set = |name| set_property(SQL, name, "'AVRO'").unwrap_or_default();
         assert!(set("VALUE_FORMAT").ends_with("\n value_format='AVRO') ;"));
         assert!(set("KEY_FORMAT").contains("WITH (KEY_FORMAT='AVRO', kafka_topic="));
+    }
+
+    #[test]
+    fn a_property_gets_another_name_unless_that_is_taken() {
+        let renamed = rename_property(SQL, "PARTITIONS", "REPLICAS").unwrap_or_default();
+        assert!(renamed.contains(" REPLICAS = 3, -- for now"), "{renamed}");
+        assert_eq!(rename_property(SQL, "PARTITIONS", "VALUE_FORMAT"), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod view;
 mod words;
 
 pub use derived::{Derived, derived};
-pub(crate) use edit::{set_property, without_property};
+pub(crate) use edit::{rename_property, set_property, without_property};
 pub use generate::{Object, generate, table_of};
 pub use read::parse;
 pub use rules::{Need, SeenTopic, needs};

@@ -1,9 +1,9 @@
 //! Column selectors: their patterns, and what they must leave of a table.
 
-use crate::Finding;
 use crate::config::Pipeline;
 use crate::dispatch::{ColumnFilter, Router, TableFilter};
 use crate::schema::TableModel;
+use crate::{Finding, Fix};
 use serde_json::Value;
 
 const SELECTORS: &str = "changefeed.config.sink.column-selectors";
@@ -13,6 +13,8 @@ struct Selector {
     index: usize,
     matcher: TableFilter,
     columns: ColumnFilter,
+    /// Patterns in the document's list.
+    patterns: usize,
 }
 
 fn entries(pipeline: &Pipeline) -> impl Iterator<Item = (usize, &Value)> {
@@ -38,7 +40,9 @@ pub(super) fn check_tables(pipeline: &Pipeline, router: &Router, tables: &[&Tabl
     let selectors: Vec<Selector> = entries(pipeline)
         .filter_map(|(index, entry)| {
             let matcher = TableFilter::parse(&texts(entry, "matcher"), case_sensitive).ok()?;
-            Some(Selector { index, matcher, columns: ColumnFilter::parse(&texts(entry, "columns")).ok()? })
+            let columns = ColumnFilter::parse(&texts(entry, "columns")).ok()?;
+            let patterns = entry.get("columns").and_then(Value::as_array).map_or(0, Vec::len);
+            Some(Selector { index, matcher, columns, patterns })
         })
         .collect();
     if selectors.is_empty() {
@@ -61,10 +65,12 @@ fn check_table(router: &Router, table: &TableModel, selector: &Selector, finding
         .any(|index| (index.primary || (index.unique && index.columns.iter().all(not_null))) && index.columns.iter().all(keeps));
     if table.handle_key().is_some() && !has_key {
         let message = format!("The selector leaves no whole key of table `{}`: TiCDC refuses the changefeed.", table.qualified());
-        findings.push(
-            Finding::error(&path, "column-selector-drops-key", message)
-                .hint("Keep the primary key's columns, or those of a unique index over NOT NULL columns."),
-        );
+        let finding = Finding::error(&path, "column-selector-drops-key", message)
+            .hint("Keep the primary key's columns, or those of a unique index over NOT NULL columns.");
+        findings.push(match send_key(table, selector, &path) {
+            Some(fix) => finding.fix(fix),
+            None => finding,
+        });
     }
     let Ok(route) = router.route(table) else { return };
     if route.partition_rule == "columns"
@@ -77,6 +83,17 @@ fn check_table(router: &Router, table: &TableModel, selector: &Selector, finding
                 .hint("Keep the column, or dispatch the table by `index-value`."),
         );
     }
+}
+
+/// Adds the key's columns to the selector's patterns; a name that would read as a pattern is left to a person.
+fn send_key(table: &TableModel, selector: &Selector, path: &str) -> Option<Fix> {
+    let names = table.handle_key()?.columns.into_iter().map(|column| table.columns[column].name.as_str());
+    let dropped: Vec<&str> = names.filter(|name| !selector.columns.keeps(name)).collect();
+    let is_plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    dropped.iter().all(is_plain).then(|| {
+        let label = format!("Also send `{}`", dropped.join("`, `"));
+        dropped.iter().zip(selector.patterns..).fold(Fix::new(label), |fix, (&name, at)| fix.set(format!("{path}[{at}]"), name))
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 const PARAMS: &str = "kafka.params";
 const SINK: &str = "changefeed.config.sink";
+const DISPATCHER: &str = "changefeed.config.sink.dispatchers[0]";
+const SCHEDULER: &str = "changefeed.config.scheduler";
 const FILTER: &str = "changefeed.config.filter";
 const VERSION: &str = "changefeed.ticdc_version";
 
@@ -16,64 +18,171 @@ fn case(code: &'static str, label: &'static str, changes: &[(&str, &str, Value)]
 
 pub(super) fn cases() -> Vec<Case> {
     let sink = || ("", "connectors", json!([{ "name": "c", "kind": "sqlserver" }]));
-    let ksql = |with: &str| ("", "ksqldb", json!([{ "sql": format!("CREATE STREAM o (id INT) WITH ({with});") }]));
+    let statement = |columns: &str, with: &str| {
+        let sql = format!("CREATE STREAM o ({columns}) WITH (KAFKA_TOPIC='tidb_app_t'{with});");
+        ("", "ksqldb", json!([{ "sql": sql }]))
+    };
+    let ksql = |with: &str| statement("id INT", with);
+    let keyed = |with: &str| statement("k STRUCT<id INT> KEY, a INT", with);
     let event = |entry: Value| (FILTER, ".event-filters", json!([entry]));
     let cloud = |path: &'static str| ("schema_registry", ".url", json!(path));
     let mut cases = option_cases();
     cases.extend([
-        case("matcher-empty", "Match all tables: `*.*`", &[(SINK, ".dispatchers[0].matcher", json!([]))]),
+        case("matcher-empty", "Match all tables: `*.*`", &[(DISPATCHER, ".matcher", json!([]))]),
         case("matcher-empty", "Remove the dispatcher", &[(SINK, ".dispatchers[1]", json!({ "matcher": [" "], "topic": "x" }))]),
         case("matcher-empty", "Remove the event filter", &[event(json!({ "matcher": [], "ignore-event": ["insert"] }))]),
         case("event-filter-without-condition", "Remove the event filter", &[event(json!({ "matcher": ["*.*"] }))]),
-        case("deletes-left-out", "Send deletes", &[sink(), event(json!({ "matcher": ["*.*"], "ignore-event": ["Delete", "insert", "delete"] }))]),
-        case("topic-with-dot", "Write `a_{schema}_{table}`", &[(SINK, ".dispatchers[0].topic", json!("a.{schema}_{table}"))]),
-        case("topic-with-dot", "Name the default topic `a_b`", &[("kafka", ".topic", json!("a.b")), (SINK, ".dispatchers[0].topic", json!("")), (SINK, ".dispatchers[0].matcher", json!(["app.t"]))]),
+        case(
+            "deletes-left-out",
+            "Send deletes",
+            &[sink(), event(json!({ "matcher": ["*.*"], "ignore-event": ["Delete", "insert", "delete"] }))],
+        ),
+        case("topic-with-dot", "Write `a_{schema}_{table}`", &[(DISPATCHER, ".topic", json!("a.{schema}_{table}"))]),
+        case(
+            "topic-with-dot",
+            "Name the default topic `a_b`",
+            &[("kafka", ".topic", json!("a.b")), (DISPATCHER, ".topic", json!("")), (DISPATCHER, ".matcher", json!(["app.t"]))],
+        ),
         case("topic-not-per-table", "Use `tidb_{schema}_{table}`", &[(SINK, ".dispatchers", json!([]))]),
-        case("topic-not-per-table", "Use `tidb_{schema}_{table}`", &[(SINK, ".dispatchers[0].topic", json!("all"))]),
-        case("topic-expression-invalid", "Use `tidb_{schema}_{table}`", &[(SINK, ".dispatchers[0].topic", json!("{x}"))]),
+        case("topic-not-per-table", "Use `tidb_{schema}_{table}`", &[(DISPATCHER, ".topic", json!("all"))]),
+        case("topic-shared", "Use `tidb_{schema}_{table}`", &[(DISPATCHER, ".topic", json!("all"))]),
+        case(
+            "column-selector-drops-key",
+            "Also send `id`",
+            &[(SINK, ".column-selectors", json!([{ "matcher": ["app.t"], "columns": ["zip"] }]))],
+        ),
+        case("topic-expression-invalid", "Use `tidb_{schema}_{table}`", &[(DISPATCHER, ".topic", json!("{x}"))]),
         case("topic-name-illegal", "Write `a_b`", &[("kafka", ".topic", json!("a b"))]),
         case("topic-missing", "Use `ticdc-meta`", &[("kafka", ".topic", json!(""))]),
-        case("dispatcher-deprecated", "Rename it to `partition`", &[(SINK, ".dispatchers[0].partition", json!("")), (SINK, ".dispatchers[0].dispatcher", json!("index-value"))]),
-        case("dispatcher-and-partition", "Keep `partition`", &[(SINK, ".dispatchers[0].dispatcher", json!("table"))]),
-        case("dispatcher-columns-missing", "Use `index-value`", &[(SINK, ".dispatchers[0].partition", json!("")), (SINK, ".dispatchers[0].dispatcher", json!("columns"))]),
-        case("dispatcher-option-unused", "Remove it", &[(SINK, ".dispatchers[0].columns", json!(["a"]))]),
-        case("partition-reorders-keys", "Use `index-value`", &[(SINK, ".dispatchers[0].partition", json!("ts"))]),
-        case("partition-may-reorder-keys", "Use `index-value`", &[sink(), (SINK, ".dispatchers[0]", json!({ "matcher": ["*.*"], "topic": "{schema}_{table}", "dispatcher": "columns", "columns": ["a"] }))]),
-        case("partition-unknown", "Use `index-value`", &[(SINK, ".dispatchers[0].partition", json!("zebra"))]),
-        case("partition-unknown", "Write `index-value`", &[(SINK, ".dispatchers[0].partition", json!("index_value"))]),
-        case("split-table-reorders-rows", "Use `index-value`", &[(SINK, ".dispatchers[0].partition", json!("table")), ("changefeed.config.scheduler", ".enable-table-across-nodes", json!(true))]),
-        case("split-table-reorders-rows", "Leave tables whole", &[(SINK, ".dispatchers", json!([])), ("changefeed.config.scheduler", ".enable-table-across-nodes", json!(true))]),
-        case("dispatcher-index-not-found", "Write `by_a`", &[(SINK, ".dispatchers[0].index", json!("by_b"))]),
-        case("dispatcher-index-not-found", "Partition by the key", &[(SINK, ".dispatchers[0].index", json!("zebra"))]),
-        case("dispatcher-index-not-unique", "Partition by the key", &[(SINK, ".dispatchers[0].index", json!("plain"))]),
-        case("dispatcher-column-not-found", "Write `id`", &[(SINK, ".dispatchers[0].partition", json!("columns")), (SINK, ".dispatchers[0].columns", json!(["ids"]))]),
+        case(
+            "dispatcher-deprecated",
+            "Rename it to `partition`",
+            &[(DISPATCHER, ".partition", json!("")), (DISPATCHER, ".dispatcher", json!("index-value"))],
+        ),
+        case("dispatcher-and-partition", "Keep `partition`", &[(DISPATCHER, ".dispatcher", json!("table"))]),
+        case(
+            "dispatcher-columns-missing",
+            "Use `index-value`",
+            &[(DISPATCHER, ".partition", json!("")), (DISPATCHER, ".dispatcher", json!("columns"))],
+        ),
+        case("dispatcher-option-unused", "Remove it", &[(DISPATCHER, ".columns", json!(["a"]))]),
+        case("partition-reorders-keys", "Use `index-value`", &[(DISPATCHER, ".partition", json!("ts"))]),
+        case(
+            "partition-may-reorder-keys",
+            "Use `index-value`",
+            &[
+                sink(),
+                (DISPATCHER, ".partition", json!("")),
+                (DISPATCHER, ".dispatcher", json!("columns")),
+                (DISPATCHER, ".columns", json!(["a"])),
+            ],
+        ),
+        case("partition-unknown", "Use `index-value`", &[(DISPATCHER, ".partition", json!("zebra"))]),
+        case("partition-unknown", "Write `index-value`", &[(DISPATCHER, ".partition", json!("index_value"))]),
+        case(
+            "split-table-reorders-rows",
+            "Use `index-value`",
+            &[(DISPATCHER, ".partition", json!("table")), (SCHEDULER, ".enable-table-across-nodes", json!(true))],
+        ),
+        case(
+            "split-table-reorders-rows",
+            "Leave tables whole",
+            &[(SINK, ".dispatchers", json!([])), (SCHEDULER, ".enable-table-across-nodes", json!(true))],
+        ),
+        case("dispatcher-index-not-found", "Write `by_a`", &[(DISPATCHER, ".index", json!("by_b"))]),
+        case("dispatcher-index-not-found", "Partition by the key", &[(DISPATCHER, ".index", json!("zebra"))]),
+        case("dispatcher-index-not-unique", "Partition by the key", &[(DISPATCHER, ".index", json!("plain"))]),
+        case(
+            "dispatcher-column-not-found",
+            "Write `id`",
+            &[(DISPATCHER, ".partition", json!("columns")), (DISPATCHER, ".columns", json!(["ids"]))],
+        ),
         case("broker-invalid", "Write `h:9092`", &[("kafka", ".brokers[0]", json!("SASL_SSL://h:9092/"))]),
-        case("broker-invalid", "Write `pkc-1.aws.confluent.cloud:9092`", &[("kafka", ".brokers[0]", json!(" \"pkc-1.aws.confluent.cloud\"\n")),
-                ("kafka", ".params", json!({ "protocol": "avro", "enable-tls": true, "replication-factor": 3, "sasl-mechanism": "plain", "sasl-user": "k", "sasl-password": "env:S" }))]),
+        case(
+            "broker-invalid",
+            "Write `pkc-1.aws.confluent.cloud:9092`",
+            &[
+                ("kafka", ".brokers[0]", json!(" \"pkc-1.aws.confluent.cloud\"\n")),
+                (PARAMS, ".enable-tls", json!(true)),
+                (PARAMS, ".replication-factor", json!(3)),
+                (PARAMS, ".sasl-mechanism", json!("plain")),
+                (PARAMS, ".sasl-user", json!("k")),
+                (PARAMS, ".sasl-password", json!("env:S")),
+            ],
+        ),
         case("broker-invalid", "Make 2 brokers of it", &[("kafka", ".brokers[0]", json!("a:9092, b:9092"))]),
         case("registry-url-path", "Remove the path", &[cloud("http://h:8081/subjects")]),
         case("registry-url-is-broker", "Remove the port", &[cloud("http://psrc-1.example.com:9092")]),
-        case("registry-url-invalid", "Write `https://psrc-1.aws.confluent.cloud`", &[cloud("psrc-1.aws.confluent.cloud/"), ("schema_registry", ".user", json!("k")), ("schema_registry", ".password", json!("env:R"))]),
-        case("registry-credentials-twice", "Remove those in the URL", &[cloud("http://a:b@h:8081"), ("schema_registry", ".user", json!("c"))]),
-        case("registry-needs-https", "Use https", &[cloud("http://psrc-1.aws.confluent.cloud"), ("schema_registry", ".user", json!("k")), ("schema_registry", ".password", json!("env:R"))]),
+        case(
+            "registry-url-invalid",
+            "Write `https://psrc-1.aws.confluent.cloud`",
+            &[
+                cloud("psrc-1.aws.confluent.cloud/"),
+                ("schema_registry", ".user", json!("k")),
+                ("schema_registry", ".password", json!("env:R")),
+            ],
+        ),
+        case(
+            "registry-credentials-twice",
+            "Remove those in the URL",
+            &[cloud("http://a:b@h:8081"), ("schema_registry", ".user", json!("c"))],
+        ),
+        case(
+            "registry-needs-https",
+            "Use https",
+            &[
+                cloud("http://psrc-1.aws.confluent.cloud"),
+                ("schema_registry", ".user", json!("k")),
+                ("schema_registry", ".password", json!("env:R")),
+            ],
+        ),
         case("registry-misplaced", "Remove it", &[(SINK, ".schema-registry", json!("http://h:8081"))]),
         case("source-pd-invalid", "Write `http://pd:2379`", &[("source", ".pd[0]", json!("pd:2379"))]),
-        case("source-server-id-invalid", "Use the default", &[("", "source", json!({ "kind": "mysql", "url": "mysql://r@h:3306", "server_id": 0 })), ("changefeed", ".target", json!("native"))]),
-        case("source-warehouses-invalid", "Set it to 100", &[("", "source", json!({ "kind": "tpcc", "warehouses": 200 })), ("changefeed", ".target", json!("native"))]),
-        case("source-rate-invalid", "Set it to 1000000", &[("", "source", json!({ "kind": "tpcc", "rows_per_second": 2_000_000 })), ("changefeed", ".target", json!("native"))]),
-        case("ticdc-server-invalid", "Write `http://10.0.0.1:8300`", &[("changefeed", ".target", json!("ticdc")), ("changefeed", ".ticdc_server", json!("10.0.0.1:8300"))]),
+        case(
+            "source-server-id-invalid",
+            "Use the default",
+            &[
+                ("", "source", json!({ "kind": "mysql", "url": "mysql://r@h:3306", "server_id": 0 })),
+                ("changefeed", ".target", json!("native")),
+            ],
+        ),
+        case(
+            "source-warehouses-invalid",
+            "Set it to 100",
+            &[("", "source", json!({ "kind": "tpcc", "warehouses": 200 })), ("changefeed", ".target", json!("native"))],
+        ),
+        case(
+            "source-rate-invalid",
+            "Set it to 1000000",
+            &[("", "source", json!({ "kind": "tpcc", "rows_per_second": 2_000_000 })), ("changefeed", ".target", json!("native"))],
+        ),
+        case(
+            "ticdc-server-invalid",
+            "Write `http://10.0.0.1:8300`",
+            &[("changefeed", ".target", json!("ticdc")), ("changefeed", ".ticdc_server", json!("10.0.0.1:8300"))],
+        ),
         case("name-invalid", "Write `My-feed-2`", &[("", "name", json!("My feed_(2)"))]),
         case("changefeed-id-invalid", "Write `a-b`", &[("changefeed", ".id", json!("a--b"))]),
-        case("ksql-partitions-given", "Remove `PARTITIONS`", &[ksql("KAFKA_TOPIC='tidb_app_t', VALUE_FORMAT='AVRO', PARTITIONS=3")]),
-        case("ksql-wrap-single-value", "Remove `WRAP_SINGLE_VALUE`", &[("", "ksqldb", json!([{ "sql": "CREATE STREAM o (id INT, a INT) WITH (KAFKA_TOPIC='tidb_app_t', VALUE_FORMAT='AVRO', WRAP_SINGLE_VALUE=true)" }]))]),
-        case("ksql-format-twice", "Remove `FORMAT`", &[ksql("KAFKA_TOPIC='tidb_app_t', FORMAT='AVRO', VALUE_FORMAT='AVRO', KEY_FORMAT='AVRO'")]),
-        case("ksql-format-missing", "Set `VALUE_FORMAT='AVRO'`", &[ksql("KAFKA_TOPIC='tidb_app_t'")]),
-        case("ksql-not-avro", "Set `VALUE_FORMAT='AVRO'`", &[ksql("KAFKA_TOPIC='tidb_app_t', VALUE_FORMAT='JSON'")]),
-        case("ksql-not-avro", "Set `FORMAT='AVRO'`", &[ksql("KAFKA_TOPIC='tidb_app_t', FORMAT='JSON'")]),
-        case("ksql-kafka-key", "Set `KEY_FORMAT='AVRO'`", &[("", "ksqldb", json!([{ "sql": "CREATE STREAM o (k STRUCT<id INT> KEY, a INT) WITH (KAFKA_TOPIC='tidb_app_t', VALUE_FORMAT='AVRO')" }]))]),
-        case("ksql-key-format-none", "Set `KEY_FORMAT='AVRO'`", &[("", "ksqldb", json!([{ "sql": "CREATE STREAM o (k STRUCT<id INT> KEY, a INT) WITH (KAFKA_TOPIC='tidb_app_t', VALUE_FORMAT='AVRO', KEY_FORMAT='NONE')" }]))]),
+        case("ksql-partitions-given", "Remove `PARTITIONS`", &[ksql(", VALUE_FORMAT='AVRO', PARTITIONS=3")]),
+        case(
+            "ksql-wrap-single-value",
+            "Remove `WRAP_SINGLE_VALUE`",
+            &[statement("id INT, a INT", ", VALUE_FORMAT='AVRO', WRAP_SINGLE_VALUE=true")],
+        ),
+        case("ksql-format-twice", "Remove `FORMAT`", &[ksql(", FORMAT='AVRO', VALUE_FORMAT='AVRO', KEY_FORMAT='AVRO'")]),
+        case("ksql-format-missing", "Set `VALUE_FORMAT='AVRO'`", &[ksql("")]),
+        case("ksql-not-avro", "Set `VALUE_FORMAT='AVRO'`", &[ksql(", VALUE_FORMAT='JSON'")]),
+        case("ksql-not-avro", "Set `FORMAT='AVRO'`", &[ksql(", FORMAT='JSON'")]),
+        case("ksql-kafka-key", "Set `KEY_FORMAT='AVRO'`", &[keyed(", VALUE_FORMAT='AVRO'")]),
+        case("ksql-key-format-none", "Set `KEY_FORMAT='AVRO'`", &[keyed(", VALUE_FORMAT='AVRO', KEY_FORMAT='NONE'")]),
+        case("ksql-property-unknown", "Remove `ZEBRA`", &[ksql(", VALUE_FORMAT='AVRO', ZEBRA=3")]),
+        case("ksql-property-unknown", "Rename it to `VALUE_FORMAT`", &[ksql(", VALUE_FORMATT='AVRO'")]),
         case("ksql-both-forms", "Remove `statement`", &[("", "ksqldb", json!([{ "statement": "stream", "sql": "DROP STREAM o;" }]))]),
-        case("ksql-statement-unknown", "Write `stream`", &[("", "ksqldb", json!([{ "statement": "steam", "name": "o", "topic": "tidb_app_t" }]))]),
+        case(
+            "ksql-statement-unknown",
+            "Write `stream`",
+            &[("", "ksqldb", json!([{ "statement": "steam", "name": "o", "topic": "tidb_app_t" }]))],
+        ),
     ]);
     cases
 }
@@ -142,13 +251,9 @@ fn option_cases() -> Vec<Case> {
         case(
             "option-too-new",
             "Use `index-value`",
-            &[old("7.4.0"), (SINK, ".dispatchers[0].partition", json!("columns")), (SINK, ".dispatchers[0].columns", json!(["a"]))],
+            &[old("7.4.0"), (DISPATCHER, ".partition", json!("columns")), (DISPATCHER, ".columns", json!(["a"]))],
         ),
-        case(
-            "option-too-new",
-            "Remove it: names stay the source's",
-            &[old("8.5.4"), (SINK, ".dispatchers[0].target-table", json!("x_{table}"))],
-        ),
+        case("option-too-new", "Remove it: names stay the source's", &[old("8.5.4"), (DISPATCHER, ".target-table", json!("x_{table}"))]),
         case("option-not-in-architecture", "Remove it", &[old("8.5.4"), ("changefeed.config", ".event-collector-batch-count", json!(1))]),
         case(
             "option-ignored-by-architecture",
@@ -173,7 +278,7 @@ fn option_cases() -> Vec<Case> {
         case(
             "value-too-new",
             "Use `index-value`",
-            &[old("6.5.9"), (SINK, ".dispatchers[0].partition", json!("columns")), (SINK, ".dispatchers[0].columns", json!(["a"]))],
+            &[old("6.5.9"), (DISPATCHER, ".partition", json!("columns")), (DISPATCHER, ".columns", json!(["a"]))],
         ),
         case(
             "value-too-new",
@@ -186,6 +291,6 @@ fn option_cases() -> Vec<Case> {
         ),
         case("case-sensitive-default", "Set `case-sensitive = false`", &[old("7.1.2"), (FILTER, ".rules", json!(["App.*"]))]),
         case("redo-log-with-kafka", "Remove it", &[("changefeed.config.consistent", ".level", json!("eventual"))]),
-        case("write-key-threshold-raised", "Write 10485760", &[("changefeed.config.scheduler", ".write-key-threshold", json!(1))]),
+        case("write-key-threshold-raised", "Write 10485760", &[(SCHEDULER, ".write-key-threshold", json!(1))]),
     ]
 }
