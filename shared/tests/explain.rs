@@ -107,6 +107,46 @@ fn what_is_more_exact_comes_first() {
 }
 
 #[test]
+fn the_cause_in_a_trace_comes_before_what_it_stopped() {
+    let trace = "ERROR WorkerSinkTask{id=orders-0} Task threw an uncaught and unrecoverable exception. Task is being killed
+org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in error handler
+\tat org.apache.kafka.connect.runtime.errors.RetryWithToleranceOperator.execAndHandleError(RetryWithToleranceOperator.java:230)
+Caused by: org.apache.kafka.connect.errors.DataException: Failed to deserialize data for topic a.b.c to Avro:
+Caused by: io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException: Subject 'a.b.c-value' not found.; error code: 40401";
+    let titles: Vec<_> = explain(trace).into_iter().map(|explanation| explanation.title).collect();
+    let expected = [
+        "The subject is not there",
+        "A record cannot be read as Avro",
+        "The tolerance for errors is exceeded",
+        "A task died of an exception",
+    ];
+    assert_eq!(titles, expected);
+    assert_eq!(explain(trace)[0].code, "40401");
+}
+
+#[test]
+fn a_number_is_a_code_only_where_codes_stand() {
+    for (text, expected) in [
+        ("ERROR 1205 (HY000): Lock wait timeout exceeded; try restarting transaction", None),
+        ("Msg 1205, Level 13, State 51", Some("The statement was a deadlock's victim")),
+        ("SR code 40401)", Some("The subject is not there")),
+        ("390144 rows were read", None),
+        ("390144 (08004): no reason given", Some("Snowflake refuses the key's token")),
+        ("ErrDispatcherFailed", Some("A dispatcher cannot work")),
+        ("MyErrDispatcherFailedAgain", None),
+    ] {
+        assert_eq!(first(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn long_texts_take_no_long_time() {
+    for piece in ["http://a@b ", "password=\"a\",", "40401 ", "x509: ", "\\u00", "\n", "%3a%2f%2f", "password'"] {
+        let _ = explain(&piece.repeat((256 << 10) / piece.len()));
+    }
+}
+
+#[test]
 fn colours_escapes_and_lines_around_do_not_matter() {
     let trace = r#"{"tasks":[{"id":0,"trace":"org.apache.kafka.connect.errors.ConnectException: x\n\tat a.B.c(B.java:1)\nCaused by: \u0027Need exactly one PK column defined since the key schema for records is a primitive type\u0027"}]}"#;
     let found = explain(trace);

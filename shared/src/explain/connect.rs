@@ -17,7 +17,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Create the topics first, or start the changefeed, change one row of each table, and create the connector then.",
     },
     Entry {
-        code: Code::None,
+        code: Code::Outer(""),
         title: "A record cannot be read as Avro",
         seen: &[&["failed to deserialize data for topic", "to avro"], &["error deserializing avro message"], &["error retrieving avro"]],
         path: "schema_registry.url",
@@ -45,7 +45,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Use the Avro converter (`input.data.format=AVRO`) for this changefeed's topics.",
     },
     Entry {
-        code: Code::None,
+        code: Code::Outer(""),
         title: "The tolerance for errors is exceeded",
         seen: &[&["tolerance exceeded in error handler"]],
         path: "connectors[0].config.\"errors.tolerance\"",
@@ -53,7 +53,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Mend the cause. `all` only moves failing rows to the dead letter queue, where they are easily forgotten.",
     },
     Entry {
-        code: Code::None,
+        code: Code::Outer(""),
         title: "A task died of an exception",
         seen: &[&["exiting workersinktask due to unrecoverable exception"], &["task threw an uncaught and unrecoverable exception"]],
         path: "",
@@ -125,7 +125,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Compare with GET `/connector-plugins`; install the plugin on every worker and restart them.",
     },
     Entry {
-        code: Code::None,
+        code: Code::Outer(""),
         title: "The connector's configuration is invalid",
         seen: &[
             &["connector configuration is invalid and contains the following"],

@@ -9,7 +9,8 @@ pub enum Code {
     None,
     /// Says by itself what is wrong.
     Exact(&'static str),
-    /// Says only which step failed; whatever else is known in the text explains it better.
+    /// Says only which step failed; whatever else is known in the text explains it better. Empty for a message without a
+    /// code that is like that.
     Outer(&'static str),
 }
 

@@ -13,24 +13,23 @@ pub(super) fn redact(text: &str) -> String {
 /// Credentials between `://` and `@`, percent-encoded URLs included. A URL ends at white space only: passwords may hold
 /// anything else.
 fn without_userinfo(text: &str) -> String {
-    let lower = text.to_ascii_lowercase();
     let mut out = String::with_capacity(text.len());
-    let mut done = 0;
-    while let Some(start) = ["://", "%3a%2f%2f"].iter().filter_map(|s| lower[done..].find(s).map(|at| done + at + s.len())).min() {
-        let end = text[start..].find(char::is_whitespace).map_or(text.len(), |length| start + length);
-        let host = ["@", "%40"].iter().filter_map(|sign| lower[start..end].rfind(sign)).max().map(|at| start + at);
-        out.push_str(&text[done..start]);
-        if let Some(host) = host {
-            out.push_str(REDACTED);
-            // an `@` of a named secret is no end of credentials: what follows is the rest of that secret
-            let until_host = format!("{}@", &text[start..host]);
-            out.push_str(if without_named(&until_host) == until_host { &text[host..end] } else { "" });
-        } else {
-            out.push_str(&text[start..end]);
-        }
-        done = end;
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let lower = piece.to_ascii_lowercase();
+        let word = piece.trim_end_matches(char::is_whitespace);
+        let start = ["://", "%3a%2f%2f"].iter().filter_map(|sign| Some(lower.find(sign)? + sign.len())).min();
+        let host = start.and_then(|start| ["@", "%40"].iter().filter_map(|sign| Some(start + lower[start..].rfind(sign)?)).max());
+        let (Some(start), Some(host)) = (start, host) else {
+            out.push_str(piece);
+            continue;
+        };
+        out.push_str(&word[..start]);
+        out.push_str(REDACTED);
+        // an `@` of a named secret is no end of credentials: what follows is the rest of that secret
+        let until_host = format!("{}@", &word[start..host]);
+        out.push_str(if without_named(&until_host) == until_host { &word[host..] } else { "" });
+        out.push_str(&piece[word.len()..]);
     }
-    out.push_str(&text[done..]);
     out
 }
 
@@ -84,8 +83,9 @@ fn line_length(value: &str) -> usize {
 
 /// To the closing quote, or to white space where no quote opens. `in_text`: the quotes themselves are escaped.
 fn value_length(value: &str, in_text: bool) -> usize {
-    let word = value.find(char::is_whitespace).unwrap_or(value.len());
-    let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else { return word };
+    let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'' | '`')) else {
+        return value.find(char::is_whitespace).unwrap_or(value.len());
+    };
     let mut escaped = false;
     let close = value.char_indices().skip(1).find(|&(_, c)| {
         let closes = c == quote && (in_text || !escaped);

@@ -23,7 +23,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: Code::Exact("40403"),
         title: "The schema is not there",
-        seen: &[&["schema not found"], &["schema", "not found", "; error code"]],
+        seen: &[&["schema not found"]],
         path: "schema_registry.url",
         cause: "The schema id in a message is unknown here: the message was written with another registry, or the schema was deleted.",
         fix: "Give the sink the same registry as the changefeed.",

@@ -165,7 +165,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         fix: "Use a TiDB user from that list, and check its password with a TiDB client.",
     },
     Entry {
-        code: Code::None,
+        code: Code::Outer(""),
         title: "A changefeed in warning state shows no reason",
         seen: &[&["\"state\": \"warning\""], &["\"state\":\"warning\""]],
         path: "changefeed.id",
