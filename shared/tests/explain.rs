@@ -90,6 +90,8 @@ fn texts_without_a_known_error_give_nothing() {
         "INFO Kafka version: 3.7.0 (org.apache.kafka.common.utils.AppInfoParser)",
         "40401 orders were shipped, 1062 came back, and 0018 was lost",
         "{\"name\":\"orders\",\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[{\"id\":0,\"state\":\"RUNNING\"}]}",
+        "config.providers = []\n\tconnector.client.config.override.policy = All",
+        "topic tidb_tpcc_orders of connector orders already exists",
         "SELECT o_id FROM orders WHERE o_state = 'new'",
     ] {
         assert_eq!(explain(text), vec![], "{text}");

@@ -103,7 +103,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: Code::None,
         title: "A connector of this name exists",
-        seen: &[&["connector", "already exists"]],
+        seen: &[&["connector ", " already exists", "error_code"], &["connector ", "already exists in this"]],
         path: "connectors[0].name",
         cause: "POST creates; this name is taken.",
         fix: "PUT its configuration to `/connectors/NAME/config` instead, or choose another name.",
@@ -143,7 +143,6 @@ pub(super) const ENTRIES: &[Entry] = &[
             &["could not read properties from file", "config"],
             &["configprovider", "classnotfound"],
             &["failed to find", "configprovider"],
-            &["config.providers"],
         ],
         path: "connectors[0].config",
         cause: "`${file:…}` and the like are looked up by the worker, which has no `config.providers` for them or cannot read the file; the text itself then goes to the database as the secret.",
@@ -167,7 +166,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: Code::None,
-        title: "Two sinks write as one group",
+        title: "A batch took longer than the task may",
         seen: &[&["commitfailedexception"], &["max.poll.interval.ms", "poll() was longer"], &["consumer poll timeout has expired"]],
         path: "connectors[0].config.\"max.poll.records\"",
         cause: "Writing a batch took longer than `max.poll.interval.ms`: the task was put out of its group and its offsets are refused; rows are written again.",

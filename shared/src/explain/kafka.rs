@@ -93,7 +93,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             &["x509: certificate is valid for"],
             &["x509: cannot validate certificate"],
             &["no subject alternative names matching"],
-            &["no name matching"],
+            &["no name matching", "found"],
         ],
         path: "kafka.brokers",
         cause: "The address used is not one of those in the server's certificate, often an IP address or an alias.",
