@@ -16,8 +16,12 @@ pub(super) struct Cleaned {
 
 /// The order counts: a colour or an escape within `password=…` must not hide it, and a secret may hold a `\n` of its own.
 pub(super) fn clean(text: &str) -> Cleaned {
-    let end = text.floor_char_boundary(MAX_BYTES);
-    let text = unescape_lines(&redact(&without_colours(&unescape_letters(&text[..end]))));
+    let mut read = &text[..text.floor_char_boundary(MAX_BYTES)];
+    if read.len() < text.len() {
+        // without the `@` that was cut off, credentials would not be known as such
+        read = &read[..read.rfind(char::is_whitespace).unwrap_or(0)];
+    }
+    let text = unescape_lines(&redact(&without_colours(&unescape_letters(read))));
     Cleaned { lower: text.to_ascii_lowercase(), text }
 }
 
@@ -119,6 +123,12 @@ mod tests {
         ] {
             assert_eq!(cleaned(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_not_cut_in_two() {
+        let text = format!("{} https://user:{}@host/", "a".repeat(MAX_BYTES - 40), "s3cret".repeat(20));
+        assert!(!cleaned(&text).contains("s3cret"));
     }
 
     #[test]
