@@ -1,7 +1,7 @@
 //! `changefeed-studio`: the studio and its command line.
 
 use backend::{
-    command::{bench, check, encode, export, import, route, run, serve, workload},
+    command::{bench, check, encode, explain, export, import, route, run, serve, workload},
     settings::{DataDir, Serve},
     telemetry,
 };
@@ -34,6 +34,8 @@ enum Command {
     Export(export::Args),
     /// Recognise pasted material and fill a document with it.
     Import(import::Args),
+    /// Say what an error message means and what to do about it.
+    Explain(explain::Args),
     /// Run a pipeline without the studio.
     Run(run::Args),
     /// Fill and drive a database with a workload.
@@ -71,6 +73,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Encode(args)) => encode::run(args),
         Some(Command::Export(args)) => export::run(args, &cli.data_dir),
         Some(Command::Import(args)) => import::run(args, &cli.data_dir),
+        Some(Command::Explain(args)) => explain::run(args),
         Some(Command::Run(args)) => run::run(args, &cli.data_dir).await,
         Some(Command::Workload(args)) => workload::run(args).await,
         Some(Command::Bench) => bench::run().await,

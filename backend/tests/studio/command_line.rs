@@ -141,3 +141,14 @@ fn route_tells_what_a_sink_cannot_hold() {
     assert_eq!(rows[0]["topic"], "a_wide");
     assert!(!wide.status.success() && String::from_utf8_lossy(&wide.stderr).contains("decimal"), "{}", text(&wide));
 }
+
+#[test]
+fn an_error_in_a_log_is_explained_and_a_poem_is_not() {
+    let directory = TempDir::new().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    std::fs::write(path("log.txt"), "2026-01-01 ERROR TopicAuthorizationException: Not authorized to access topics: [t]\n").unwrap();
+    std::fs::write(path("poem.txt"), "roses are red").unwrap();
+    let known = studio(&["explain", &path("log.txt")]);
+    assert!(known.status.success() && text(&known).contains("fix  "), "{}", text(&known));
+    assert!(!studio(&["explain", &path("poem.txt")]).status.success());
+}

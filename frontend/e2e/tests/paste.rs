@@ -110,6 +110,17 @@ async fn connectors_and_statements_are_added_in_the_consoles_words() -> Result<(
     page.find("rehearse-verdict").await?;
     page.picture("truth-rehearse").await?;
 
+    // An error message is explained where it is pasted.
+    page.click("paste").await?;
+    page.fill(
+        "paste-text",
+        "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [tidb_tpcc_orders]",
+    )
+    .await?;
+    page.find_text("explained", "What to do").await?;
+    page.picture("paste-explained").await?;
+    page.click_text("Cancel").await?;
+
     // A row with values of one's own is followed as it is typed.
     page.click_text("Follow").await?;
     page.click("own-values").await?;

@@ -7,13 +7,14 @@ use super::{
 };
 use crate::{
     browser,
-    components::{Dialog, Icon, Segments, Shape},
+    components::{Dialog, Icon, Prose, Segments, Shape},
     state::Toasts,
 };
 use leptos::{ev, prelude::*};
 use shared::{
     Finding, Severity,
-    import::{self, KeySlot, Understood},
+    explain::{Explanation, explain},
+    import::{self, KeySlot, Kind, Understood},
 };
 
 const BOX: &str = "paste-box";
@@ -101,10 +102,16 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
             said.set(findings);
         }
     };
+    // What is nothing to fill in may be an error that somebody wants explained.
+    let explained = Memo::new(move |_| {
+        let unknown = recognised.with(|all| all.iter().all(|one| one.kind == Kind::Unknown));
+        if unknown { text.with(|text| explain(text)) } else { Vec::new() }
+    });
+    let explanations = move || explained.get().into_iter().map(explanation).collect_view();
     let parts = move || understood.get().into_iter().map(part).collect_view();
     view! {
         <Dialog open=open title="Paste what you have" wide=true>
-            <p>"API key files, a client.properties, a sink URI, a cdc or tiup command, changefeed TOML, connector JSON or Terraform, CREATE TABLE or CREATE STREAM. It stays in this page."</p>
+            <p>"API key files, a client.properties, a sink URI, a cdc or tiup command, changefeed TOML, connector JSON or Terraform, CREATE TABLE or CREATE STREAM; or an error message, to have it explained. It stays in this page."</p>
             <textarea
                 id=BOX
                 class="input"
@@ -117,6 +124,7 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
                 on:input:target=move |event| text.set(event.target().value())
             ></textarea>
             <div class="understood" data-test="understood" aria-live="polite">{parts}</div>
+            <div class="understood" data-test="explained" aria-live="polite">{explanations}</div>
             <Show when=needs_slot>
                 <div class="field">
                     <span class="label">"The text does not say what its API key is for"</span>
@@ -140,6 +148,24 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
                 <button type="button" class="btn p" data-test="paste-apply" disabled=move || !useful() || said.with(|said| !said.is_empty()) on:click=move |_| apply()>"Fill in"</button>
             </div>
         </Dialog>
+    }
+}
+
+/// One error that is known: what it means, and what to do.
+fn explanation(one: Explanation) -> impl IntoView {
+    let field = (!one.path.is_empty()).then(|| view! { <dt>"Field"</dt> <dd><code>{one.path}</code></dd> });
+    view! {
+        <div class="card">
+            <header><h3>{one.title}</h3> <span class="tag">{one.system.name()}</span></header>
+            <div class="in">
+                <dl class="facts">
+                    <dt>"Said"</dt> <dd><code>{one.quote}</code></dd>
+                    <dt>"Cause"</dt> <dd><Prose text=one.cause/></dd>
+                    <dt>"What to do"</dt> <dd><Prose text=one.fix/></dd>
+                    {field}
+                </dl>
+            </div>
+        </div>
     }
 }
 
