@@ -12,6 +12,7 @@ use shared::{
     schema::TableModel,
 };
 use std::{
+    borrow::Cow,
     cmp::Reverse,
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -105,13 +106,18 @@ impl Analysis {
             let table = (!route.eligible).then(|| (route.schema.clone(), route.table.clone()));
             route.findings.iter().cloned().map(move |finding| Said { finding, table: table.clone() })
         }));
-        let wanted = rules::matched_tables(tables, &routes);
+        let matched = routes.iter().filter(|route| route.matched).count();
+        let too_many = matched > MOST_CHECKED;
+        let wanted = if too_many { Cow::Borrowed(&[][..]) } else { rules::matched_tables(tables, &routes) };
         let routed = !routes.is_empty();
         let _ = self.routes.try_set(Arc::new(routes));
-        let too_many = wanted.len() > MOST_CHECKED;
-        let _ = self.unchecked.try_set(if too_many { wanted.len() } else { 0 });
+        let _ = self.unchecked.try_set(if too_many { matched } else { 0 });
         if !routed || too_many {
-            self.show(said, Vec::new());
+            // Drawing the routes has taken its time.
+            TimeoutFuture::new(0).await;
+            if !self.is_stale(mine) {
+                self.show(said, Vec::new());
+            }
             return;
         }
         if wanted.len() > AT_ONCE {

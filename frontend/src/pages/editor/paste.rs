@@ -123,7 +123,9 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
                 prop:value=move || text.get()
                 on:input:target=move |event| text.set(event.target().value())
             ></textarea>
-            <div class="understood" data-test="understood" aria-live="polite">{parts}</div>
+            <Show when=move || explained.with(Vec::is_empty)>
+                <div class="understood" data-test="understood" aria-live="polite">{parts}</div>
+            </Show>
             <div class="understood" data-test="explained" aria-live="polite">{explanations}</div>
             <Show when=needs_slot>
                 <div class="field">
