@@ -22,6 +22,8 @@ use std::{
 const REST_MS: u32 = 30;
 /// Tables routed at a time: a few milliseconds.
 const PIECE: usize = 1_000;
+/// Old routes freed at a time: a few milliseconds.
+const FREED_AT_ONCE: usize = 5_000;
 /// Work between two breaths of the page, milliseconds.
 const BUDGET_MS: f64 = 16.0;
 /// Tables that are looked into column by column within one breath; the findings of more wait for a longer rest.
@@ -110,7 +112,9 @@ impl Analysis {
         let too_many = matched > MOST_CHECKED;
         let wanted = if too_many { Cow::Borrowed(&[][..]) } else { rules::matched_tables(tables, &routes) };
         let routed = !routes.is_empty();
+        let old = self.routes.try_get_untracked().unwrap_or_default();
         let _ = self.routes.try_set(Arc::new(routes));
+        spawn_local(let_go(old));
         let _ = self.unchecked.try_set(if too_many { matched } else { 0 });
         if !routed || too_many {
             // Drawing the routes has taken its time.
@@ -165,5 +169,14 @@ impl Analysis {
         said.sort_by_key(|one| Reverse(one.finding.severity));
         self.of_tables.try_set_value(of_tables);
         let _ = self.said.try_set(said);
+    }
+}
+
+/// Frees an old routing table little by little: to free all of a hundred thousand routes at once would stop the page.
+async fn let_go(old: Arc<Vec<RoutePreview>>) {
+    let Ok(mut routes) = Arc::try_unwrap(old) else { return };
+    while !routes.is_empty() {
+        routes.truncate(routes.len().saturating_sub(FREED_AT_ONCE));
+        TimeoutFuture::new(0).await;
     }
 }
