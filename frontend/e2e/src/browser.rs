@@ -17,6 +17,8 @@ use std::{
 
 /// For anything that a person would wait for.
 const PATIENCE: Duration = Duration::from_secs(45);
+/// The same for what is waited for inside the page; the driver ends a script after 30 seconds. Milliseconds.
+const IN_PAGE_MS: u32 = 25_000;
 const FLAGS: &[&str] = &[
     "--headless=new",
     "--no-sandbox",
@@ -126,31 +128,33 @@ impl Browser {
 
     /// Waits until the element with this hook holds the text.
     pub async fn find_text(&self, hook: &str, text: &str) -> Result<()> {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let shown = self.find(hook).await?.text().await.unwrap_or_default();
-            if shown.contains(text) {
-                return Ok(());
-            }
-            if Instant::now() > end {
-                self.picture_of_failure().await;
-                bail!("`{hook}` does not say `{text}` but `{shown}`");
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        const HOLDS: &str = "document.querySelector(`[data-test=\"${a}\"]`)?.innerText.includes(b)";
+        if self.until(HOLDS, &[hook, text]).await? {
+            return Ok(());
         }
+        self.picture_of_failure().await;
+        let shown = self.find(hook).await?.text().await.unwrap_or_default();
+        bail!("`{hook}` does not say `{text}` but `{shown}`")
     }
 
     /// Waits until nothing on the page is like that.
     pub async fn wait_gone(&self, css: &str) -> Result<()> {
-        let end = Instant::now() + PATIENCE;
-        while !self.client.find_all(Locator::Css(css)).await?.is_empty() {
-            if Instant::now() > end {
-                self.picture_of_failure().await;
-                bail!("`{css}` does not go away");
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if self.until("document.querySelector(a) === null", &[css]).await? {
+            return Ok(());
         }
-        Ok(())
+        self.picture_of_failure().await;
+        bail!("`{css}` does not go away")
+    }
+
+    /// Waits for a condition in the page, looked at again with every frame that it draws; false when patience ends. `a` and `b`
+    /// are the condition's arguments.
+    async fn until(&self, condition: &str, arguments: &[&str]) -> Result<bool> {
+        let script = format!(
+            "const [given, patience, done] = arguments; const [a, b] = given; const end = performance.now() + patience;
+             const look = () => ({condition}) ? done(true) : performance.now() > end ? done(false) : requestAnimationFrame(look);
+             look();"
+        );
+        Ok(self.client.execute_async(&script, vec![json!(arguments), json!(IN_PAGE_MS)]).await?.as_bool() == Some(true))
     }
 
     /// What a field holds.
@@ -186,13 +190,8 @@ impl Browser {
 
     /// Waits until the tab's storage has a key that begins so.
     pub async fn wait_stored(&self, prefix: &str) -> Result<()> {
-        let end = Instant::now() + PATIENCE;
-        let script = "return Object.keys(sessionStorage).some(key => key.startsWith(arguments[0]))";
-        while self.client.execute(script, vec![prefix.into()]).await?.as_bool() != Some(true) {
-            if Instant::now() > end {
-                bail!("nothing is stored under `{prefix}`");
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if !self.until("Object.keys(sessionStorage).some(key => key.startsWith(a))", &[prefix]).await? {
+            bail!("nothing is stored under `{prefix}`");
         }
         Ok(())
     }
