@@ -39,7 +39,7 @@ pub fn run(names: &[&str]) -> Result<()> {
     // The page is a part of the studio: an older one would be walked through.
     page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
-    let lab = lab::up()?;
+    let lab = lab::start(&mut Steps::new(lab::STEPS))?;
     for name in names {
         let start = Instant::now();
         match *name {
