@@ -60,9 +60,9 @@ pub fn dir() -> PathBuf {
 /// `cargo xtask lab up`: all of it.
 pub fn up() -> Result<()> {
     let mut steps = Steps::new(STEPS + 1);
-    let mut env = start(&mut steps)?;
-    steps.step("Kafka Connect", || start_connect(&mut env))?;
-    println!("{}", env.to_json());
+    let env = start(&mut steps)?;
+    let connect = steps.step("Kafka Connect", || start_connect(&env))?;
+    println!("{}", Env { connect: Some(connect), ..env }.to_json());
     Ok(())
 }
 
@@ -92,10 +92,11 @@ pub fn start(steps: &mut Steps) -> Result<Env> {
 ///
 /// # Errors
 /// When it cannot be fetched or does not come up.
-pub fn start_connect(env: &mut Env) -> Result<Connect> {
-    let connect = connect::start(&dir(), &env.kafka.bootstrap, env.connect.as_ref())?;
-    env.connect = Some(connect.clone());
-    env.write(&dir().join("env.json"))?;
+pub fn start_connect(env: &Env) -> Result<Connect> {
+    let file = dir().join("env.json");
+    let known = Env::read(&file).ok().and_then(|env| env.connect);
+    let connect = connect::start(&dir(), &env.kafka.bootstrap, known.as_ref())?;
+    Env { connect: Some(connect.clone()), ..env.clone() }.write(&file)?;
     Ok(connect)
 }
 
