@@ -25,7 +25,7 @@ cargo xtask <command>
   lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where
-  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n), connect
+  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n), connect, connect-plugins
   journeys         the browser journeys alone
 ";
 
