@@ -128,21 +128,31 @@ impl Sink {
         Self { connector: format!("{worker}/connectors/{name}") }
     }
 
+    /// Whether the connector and all its tasks run.
+    ///
     /// # Errors
     /// When the worker cannot be asked, or the connector or one of its tasks has failed; the text has its trace.
     pub(super) fn is_running(&self) -> Result<bool> {
-        let status = match http::get(&format!("{}/status", self.connector)) {
-            // The worker that answered the launch may not have read of it yet.
-            Err(error) if format!("{error:#}").contains(" 404 ") => return Ok(false),
-            status => status?,
-        };
+        let status = self.status()?;
         let tasks = status["tasks"].as_array().map(Vec::as_slice).unwrap_or_default();
-        for part in tasks.iter().chain([&status["connector"]]) {
-            if part["state"] == "FAILED" {
-                bail!("the sink failed:\n{}", part["trace"].as_str().unwrap_or_default());
-            }
+        let run = tasks.iter().map(runs).collect::<Result<Vec<_>>>()?;
+        Ok(runs(&status["connector"])? && !run.is_empty() && run.iter().all(|runs| *runs))
+    }
+
+    /// Whether the connector runs, whatever becomes of its tasks.
+    ///
+    /// # Errors
+    /// As [`Self::is_running`].
+    pub(super) fn has_started(&self) -> Result<bool> {
+        runs(&self.status()?["connector"])
+    }
+
+    /// `null` as long as the worker that answered the launch has not read of it itself.
+    fn status(&self) -> Result<Value> {
+        match http::get(&format!("{}/status", self.connector)) {
+            Err(error) if format!("{error:#}").contains(" 404 ") => Ok(Value::Null),
+            status => status,
         }
-        Ok(!tasks.is_empty() && tasks.iter().all(|task| task["state"] == "RUNNING"))
     }
 
     /// The next offset that the sink would read after a restart.
@@ -158,6 +168,14 @@ impl Sink {
         }
         Ok(committed)
     }
+}
+
+/// Of a connector or task in a status.
+fn runs(part: &Value) -> Result<bool> {
+    if part["state"] == "FAILED" {
+        bail!("the sink failed:\n{}", part["trace"].as_str().unwrap_or_default());
+    }
+    Ok(part["state"] == "RUNNING")
 }
 
 impl Drop for Sink {

@@ -8,6 +8,7 @@ mod judge;
 mod pipeline;
 mod plugins;
 mod random;
+mod snowflake_account;
 mod studio;
 mod workload;
 

@@ -192,13 +192,6 @@ pub(super) const WORKER: &[Property] = &[
         "",
         "`key:value` pairs for the streaming client; only when Snowflake's support asks for it.",
     ),
-    Property::text(
-        "errors.tolerance",
-        "Error Tolerance",
-        "`all` goes on past records that cannot be read: rows go missing without a failed task.",
-    )
-    .or("none")
-    .one_of(&["none", "all"]),
     Property::text("snowflake.jdbc.map", "", "`key:value` pairs for the JDBC driver."),
     Property::boolean("jmx", "", "Publishes the connector's metrics through JMX.").or("true"),
     Property::boolean(

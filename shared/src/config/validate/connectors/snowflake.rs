@@ -97,7 +97,9 @@ fn check_ingestion(site: &Site<'_>, snowflake: &Snowflake, findings: &mut Vec<Fi
                 .fix(Fix::new("Use Snowpipe Streaming").set(at(METHOD), "SNOWPIPE_STREAMING")),
         );
     }
-    for side in [Side::Key, Side::Value] {
+    // on a worker the plugin minds values only
+    let sides: &[Side] = if site.is_cloud() { &[Side::Key, Side::Value] } else { &[Side::Value] };
+    for side in sides.iter().copied() {
         let word = site.word(side.property(site)).unwrap_or_default();
         let is_text = word.contains("string") || word.contains("bytearray") || word == "bytes";
         if Format::of(site, side) == Format::Primitive && (is_text || word.is_empty()) {
