@@ -1,4 +1,5 @@
 //! Clients of other systems' HTTP APIs.
 
+pub mod http;
 pub mod schema_registry;
 pub mod topic_reader;

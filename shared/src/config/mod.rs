@@ -7,6 +7,7 @@ mod new_document;
 mod normalise;
 mod pipeline;
 mod rfc3339;
+mod service;
 mod shape;
 mod start;
 mod validate;
@@ -20,6 +21,7 @@ pub use pipeline::{
     ChangefeedConfig, ChangefeedSpec, Connector, Dispatcher, FilterConfig, KafkaConfig, KsqlStatement, Pipeline, SchemaRegistry,
     SinkConfig, Source, SourceKind, StartFrom, Target,
 };
+pub use service::{ConfluentCloud, Service};
 pub(crate) use shape::is_changefeed_key;
 pub use validate::{validate, validate_change, validate_tables};
 pub use without_secrets::without_typed_secrets;

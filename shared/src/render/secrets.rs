@@ -145,7 +145,7 @@ fn exported_connectors(pipeline: &Pipeline) -> Vec<String> {
 
 /// Whether a secret has a place in the rendered files; the source's own, and those of connectors without files, have none.
 fn is_rendered(path: &str, exported: &[String]) -> bool {
-    ["kafka.", "schema_registry.", "changefeed."].iter().any(|part| path.starts_with(part))
+    ["kafka.", "schema_registry.", "changefeed.config.", "ksqldb["].iter().any(|part| path.starts_with(part))
         || exported.iter().any(|part| path.starts_with(part))
 }
 
