@@ -1,0 +1,1 @@
+//! Confluent Cloud's Connect API, v1.
