@@ -54,8 +54,9 @@ impl Store {
         let prefix = format!("{name}/");
         self.with_database(|database| {
             let transaction = database.begin_write()?;
-            for table in [PIPELINES, CHECKPOINTS, SCHEMAS] {
-                transaction.open_table(table)?.remove(name)?;
+            transaction.open_table(PIPELINES)?.remove(name)?;
+            for table in [CHECKPOINTS, SCHEMAS] {
+                transaction.open_table(table)?.retain(|key, _| !super::checkpoint::is_of(key, name))?;
             }
             transaction.open_table(SECRETS)?.retain(|key, _| !key.starts_with(&prefix))?;
             transaction.commit()?;
