@@ -35,7 +35,7 @@ const CATCH_UP: Duration = Duration::from_secs(180);
 
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
-    let names = if names.is_empty() { &["kafka", "playground", "crashes"] } else { names };
+    let names = if names.is_empty() { &["kafka", "playground", "crashes", "exactly-once"] } else { names };
     // The page is a part of the studio: an older one would be walked through.
     page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
@@ -46,8 +46,9 @@ pub fn run(names: &[&str]) -> Result<()> {
             "kafka" => kafka(&lab)?,
             "playground" => playground(&lab)?,
             "crashes" => crashes(&lab)?,
+            "exactly-once" => exactly_once(&lab)?,
             "journeys" => journeys(&lab)?,
-            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes and journeys"),
+            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, exactly-once and journeys"),
         }
         println!("{name}: ok in {}", human(start.elapsed()));
     }
@@ -70,13 +71,24 @@ pub fn playground(lab: &Env) -> Result<()> {
 
 /// The engine is killed at random moments and started again, all the while.
 pub fn crashes(lab: &Env) -> Result<()> {
-    let scene = Scene::new(lab, "crashes")?;
+    Scene::new(lab, "crashes")?.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed: seed("crashes")? })
+}
+
+/// The same with transactions: nobody who reads what is committed sees a message twice.
+pub fn exactly_once(lab: &Env) -> Result<()> {
+    let mut scene = Scene::new(lab, "exactly-once")?;
+    scene.exactly_once = true;
+    scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed: seed("exactly-once")? })
+}
+
+/// From the environment, to do it again, or of this moment; it is printed.
+fn seed(name: &str) -> Result<u64> {
     let seed = match env::var("SEED") {
         Ok(text) => text.parse().context("SEED is a number")?,
         Err(_) => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.subsec_nanos().into(),
     };
-    println!("crashes: SEED={seed}");
-    scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed })
+    println!("{name}: SEED={seed}");
+    Ok(seed)
 }
 
 /// A person's way through the page, in a real browser; pictures go to `target/journeys`.
@@ -100,6 +112,7 @@ struct Scene<'a> {
     name: &'static str,
     dir: PathBuf,
     studio: Studio,
+    exactly_once: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -111,15 +124,20 @@ impl<'a> Scene<'a> {
         fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
         workload::reset(&lab.mariadb)?;
         let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"))?;
-        Ok(Self { lab, name, dir, studio })
+        Ok(Self { lab, name, dir, studio, exactly_once: false })
     }
 
     fn prove(&self, broker: &str, conduct: Conduct) -> Result<()> {
         // Topics of an earlier proof on the same broker must not be taken for ours.
         let stamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
         let prefix = format!("{}_{stamp}_", self.name);
-        let pipeline =
-            Pipeline { prefix: &prefix, broker, registry: &self.studio.registry, start: &workload::position(&self.lab.mariadb)? };
+        let pipeline = Pipeline {
+            prefix: &prefix,
+            broker,
+            registry: &self.studio.registry,
+            start: &workload::position(&self.lab.mariadb)?,
+            delivery: if self.exactly_once { "exactly-once" } else { "at-least-once" },
+        };
         let file = self.dir.join("pipeline.toml");
         fs::write(&file, pipeline.to_toml(&self.lab.mariadb))?;
         let runner = Runner::new(&file, &self.dir.join("engine"), &self.dir.join("engine.log"), &self.lab.mariadb.password);
@@ -132,7 +150,7 @@ impl<'a> Scene<'a> {
         let start = Instant::now();
         runner.until_idle(CATCH_UP)?;
         println!("{}: caught up {} after the workload", self.name, human(start.elapsed()));
-        judge::compare(self.lab, broker, &self.studio.registry, &prefix, Path::new(&self.dir))?;
+        judge::compare(self.lab, broker, &self.studio.registry, &prefix, self.exactly_once, Path::new(&self.dir))?;
         // Rows here come and go: `new_order` has deletes.
         java::read_table(self.lab, broker, &self.studio.registry, &prefix, "new_order")
     }

@@ -21,11 +21,12 @@ pub struct Pipeline<'a> {
     pub registry: &'a str,
     /// Binlog file and offset.
     pub start: &'a str,
+    pub delivery: &'a str,
 }
 
 impl Pipeline<'_> {
     pub fn to_toml(&self, mariadb: &MariaDb) -> String {
-        let Self { prefix, broker, registry, start } = self;
+        let Self { prefix, broker, registry, start, delivery } = self;
         let MariaDb { host, port, replication_user, .. } = mariadb;
         format!(
             r#"version = 1
@@ -48,6 +49,9 @@ rules = ["tpcc.*", "!tpcc.history"]
 matcher = ["*.*"]
 topic = "{prefix}{{schema}}_{{table}}"
 partition = "index-value"
+
+[engine]
+delivery = "{delivery}"
 
 [kafka]
 brokers = ["{broker}"]
