@@ -1,5 +1,7 @@
 //! Clients of other systems' HTTP APIs.
 
 pub mod http;
+pub mod kafka_admin;
+pub mod ksqldb;
 pub mod schema_registry;
 pub mod topic_reader;
