@@ -6,7 +6,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use shared::Finding;
 
 /// The properties do not make a client: a certificate file that is not there, a mechanism that is not built in.
-pub(super) fn unusable(error: &KafkaError) -> EngineError {
+pub(crate) fn unusable(error: &KafkaError) -> EngineError {
     let reason = match error {
         KafkaError::ClientConfig(_, reason, property, _) => format!("`{property}`: {reason}"),
         KafkaError::ClientCreation(reason) => reason.clone(),

@@ -6,8 +6,10 @@ mod settings;
 mod topics;
 mod transactions;
 
+pub(crate) use context::ProbeContext;
 pub use context::Faults;
 pub use errors::connection_finding;
+pub(crate) use errors::unusable;
 pub use settings::{add_producer as producer_settings, client_config};
 pub use topics::Topics;
 pub use transactions::{KeptPosition, positions_topic, read_position};
@@ -140,7 +142,7 @@ impl Drop for KafkaSink {
 pub fn probe(brokers: &[String], options: &KafkaOptions, timeout: Duration) -> Result<usize, EngineError> {
     use rdkafka::consumer::{BaseConsumer, Consumer};
     let faults = Faults::default();
-    let context = context::ProbeContext::new(faults.clone());
+    let context = ProbeContext::new(faults.clone());
     let consumer =
         BaseConsumer::from_config_and_context(&client_config(brokers, options), context).map_err(|error| errors::unusable(&error))?;
     let metadata = consumer.fetch_metadata(None, timeout).map_err(|error| errors::connection_error(&error, &faults))?;
