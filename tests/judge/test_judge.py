@@ -3,6 +3,7 @@
 import unittest
 from decimal import Decimal
 
+import copy_judge
 import judge
 from database import Column, Table, same
 from order import not_sent_again, violations
@@ -43,6 +44,16 @@ class Tables(unittest.TestCase):
         problems = judge.compare(table, rebuilt, {(1,): (1, "b"), (2,): (2, "b"), (4,): (4, "d")})
         self.assertEqual(len(problems), 4, problems)
         self.assertEqual(judge.compare(table, {(1,): {"id": 1, "name": "a"}}, {(1,): (1, "a")}), [])
+
+    def test_a_copy_is_compared_by_the_sources_key_and_must_have_it(self):
+        source = Table("s", "t", [Column("a", "int"), Column("b", "int"), Column("c", "varchar")], ["a", "b"])
+        copy = Table("d", "t", [Column("b", "int"), Column("a", "int"), Column("c", "text")], ["b", "a"])
+        copied = copy_judge.by_key(copy, {(2, 1): (2, 1, "x")}, source.key)
+        self.assertEqual(copied, {(1, 2): {"a": 1, "b": 2, "c": "x"}})
+        self.assertEqual(copy_judge.differences(source, copy, copied, {(1, 2): (1, 2, "x")}), [])
+        self.assertEqual(len(copy_judge.differences(source, copy, copied, {(1, 2): (1, 2, "y"), (3, 4): (3, 4, "")})), 2)
+        keyless = Table("d", "t", copy.columns, [])
+        self.assertEqual(len(copy_judge.differences(source, keyless, {}, {(1, 2): (1, 2, "x")})), 1)
 
     def test_scale_and_type_count(self):
         self.assertTrue(same(Decimal("1.50"), Decimal("1.50")))

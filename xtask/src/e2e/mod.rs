@@ -1,6 +1,8 @@
 //! The main job, proved from outside: go-tpc changes MariaDB, the studio's own program replicates, and an independent consumer
 //! (`tests/judge`) rebuilds the tables from Kafka and compares them with the database.
 
+mod connect;
+mod copy;
 mod java;
 mod judge;
 mod pipeline;
@@ -30,16 +32,18 @@ use workload::Workload;
 const CRASHES: u32 = 20;
 /// Time between start and kill: start-up, the middle of a batch and quiet moments are all hit.
 const LIFETIME_MS: std::ops::Range<u64> = 300..2_500;
+/// Of the workload, once it has loaded its tables.
+const RUN_FOR: &str = "20s";
 /// For catching up after the workload has ended.
 const CATCH_UP: Duration = Duration::from_secs(180);
 
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
-    let names = if names.is_empty() { &["kafka", "playground", "crashes", "exactly-once"] } else { names };
+    let names = if names.is_empty() { &["kafka", "playground", "crashes", "exactly-once", "connect"] } else { names };
     // The page is a part of the studio: an older one would be walked through.
     page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
-    let lab = lab::up()?;
+    let lab = lab::start(&mut Steps::new(lab::STEPS))?;
     for name in names {
         let start = Instant::now();
         match *name {
@@ -47,8 +51,9 @@ pub fn run(names: &[&str]) -> Result<()> {
             "playground" => playground(&lab)?,
             "crashes" => crashes(&lab)?,
             "exactly-once" => exactly_once(&lab)?,
+            "connect" => connect(&lab)?,
             "journeys" => journeys(&lab)?,
-            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, exactly-once and journeys"),
+            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, exactly-once, connect and journeys"),
         }
         println!("{name}: ok in {}", human(start.elapsed()));
     }
@@ -91,6 +96,12 @@ fn seed(name: &str) -> Result<u64> {
     Ok(seed)
 }
 
+/// A published sink on a real worker makes a second database of the topics, while go-tpc runs and a table gets new columns.
+pub fn connect(lab: &Env) -> Result<()> {
+    let worker = lab::start_connect(lab)?;
+    connect::prove(&Scene::new(lab, "connect")?, &worker.url)
+}
+
 /// A person's way through the page, in a real browser; pictures go to `target/journeys`.
 pub fn journeys(lab: &Env) -> Result<()> {
     workload::reset(&lab.mariadb)?;
@@ -127,22 +138,28 @@ impl<'a> Scene<'a> {
         Ok(Self { lab, name, dir, studio, exactly_once: false })
     }
 
-    fn prove(&self, broker: &str, conduct: Conduct) -> Result<()> {
-        // Topics of an earlier proof on the same broker must not be taken for ours.
+    /// Topics of an earlier proof on the same broker must not be taken for ours.
+    fn prefix(&self) -> Result<String> {
         let stamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
-        let prefix = format!("{}_{stamp}_", self.name);
+        Ok(format!("{}_{stamp}_", self.name))
+    }
+
+    fn prove(&self, broker: &str, conduct: Conduct) -> Result<()> {
+        let prefix = self.prefix()?;
         let pipeline = Pipeline {
             prefix: &prefix,
             broker,
             registry: &self.studio.registry,
             start: &workload::position(&self.lab.mariadb)?,
             delivery: if self.exactly_once { "exactly-once" } else { "at-least-once" },
+            tidb_extension: true,
+            connectors: "",
         };
         let file = self.dir.join("pipeline.toml");
         fs::write(&file, pipeline.to_toml(&self.lab.mariadb))?;
         let runner = Runner::new(&file, &self.dir.join("engine"), &self.dir.join("engine.log"), &self.lab.mariadb.password);
 
-        let workload = Workload::start(self.lab, &self.dir.join("go-tpc.log"))?;
+        let workload = Workload::start(self.lab, RUN_FOR, &self.dir.join("go-tpc.log"))?;
         match conduct {
             Conduct::Steady => replicate(&runner, workload)?,
             Conduct::Crashing { seed } => replicate_crashing(&runner, workload, seed)?,
