@@ -100,6 +100,45 @@ pub fn start_connect(env: &Env) -> Result<Connect> {
     Ok(connect)
 }
 
+/// Kills a server as a crash would, and starts it again on its data and port.
+///
+/// # Errors
+/// When it does not come back.
+pub fn crash(env: &mut Env, server: Server) -> Result<()> {
+    match server {
+        Server::MariaDb => env.mariadb = mariadb::crash(&dir(), &env.mariadb)?,
+        Server::Kafka => env.kafka = kafka::crash(&dir(), &kafka::JARS.get()?, &env.kafka)?,
+    }
+    env.write(&dir().join("env.json"))
+}
+
+/// SIGSTOP, a while, SIGCONT: a server that hangs.
+///
+/// # Errors
+/// When it does not run.
+pub fn hang(server: Server, how_long: std::time::Duration) -> Result<()> {
+    let daemon = Daemon::new(&dir(), server.name());
+    daemon.signal("STOP")?;
+    std::thread::sleep(how_long);
+    daemon.signal("CONT")
+}
+
+/// A server that can be made to misbehave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    MariaDb,
+    Kafka,
+}
+
+impl Server {
+    fn name(self) -> &'static str {
+        match self {
+            Self::MariaDb => mariadb::NAME,
+            Self::Kafka => kafka::NAME,
+        }
+    }
+}
+
 /// `cargo xtask lab down`: stops what runs, also after a crash of this program, and removes the servers' data.
 pub fn down() -> Result<()> {
     let dir = dir();
