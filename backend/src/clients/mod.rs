@@ -2,4 +2,5 @@
 
 pub mod http;
 pub mod schema_registry;
+pub mod ticdc;
 pub mod topic_reader;
