@@ -87,7 +87,7 @@ async fn list_connectors(State(worker): Shared, RawQuery(query): RawQuery) -> Re
     let mut expanded = Map::new();
     for (name, connector) in &world.connectors {
         let mut entry = Map::new();
-        if query.contains("expand=status") {
+        if query.contains("expand=status") && !connector.state.is_empty() {
             entry.insert("status".to_owned(), status(name, connector));
         }
         if query.contains("expand=info") {
@@ -175,7 +175,10 @@ async fn put_config(State(worker): Shared, Path(name): Path<String>, Json(config
 }
 
 async fn get_status(State(worker): Shared, Path(name): Path<String>) -> Response {
-    with(&worker, &name, |connector| Json(status(&name, connector)).into_response())
+    with(&worker, &name, |connector| match connector.state.as_str() {
+        "" => refusal(404, &format!("No status found for connector {name}")),
+        _ => Json(status(&name, connector)).into_response(),
+    })
 }
 
 async fn pause_connector(State(worker): Shared, Path(name): Path<String>) -> Response {
