@@ -123,7 +123,7 @@ fn judge(worker: &Worker, config: &Map<String, Value>) -> Option<Response> {
     }
     let plugin = match plugin(worker, config.get("connector.class").and_then(Value::as_str).unwrap_or_default()) {
         Ok(plugin) => plugin,
-        Err(refused) => return Some(refused),
+        Err(message) => return Some(refusal(500, &message)),
     };
     let lines: Vec<_> = plugin.errors(config).into_values().flatten().collect();
     if lines.is_empty() {
@@ -135,11 +135,11 @@ fn judge(worker: &Worker, config: &Map<String, Value>) -> Option<Response> {
     Some(refusal(400, &message))
 }
 
-fn plugin<'w>(worker: &'w Worker, class: &str) -> Result<&'w Plugin, Response> {
+fn plugin<'w>(worker: &'w Worker, class: &str) -> Result<&'w Plugin, String> {
     let is_named = |plugin: &&Plugin| plugin.class == class || plugin.class.rsplit('.').next() == Some(class);
     let message =
         || format!("Failed to find any class that implements Connector and which name matches {class}, available connectors are: none");
-    worker.plugins.iter().find(is_named).ok_or_else(|| refusal(500, &message()))
+    worker.plugins.iter().find(is_named).ok_or_else(message)
 }
 
 async fn get_connector(State(worker): Shared, Path(name): Path<String>) -> Response {
@@ -240,7 +240,7 @@ async fn list_plugins(State(worker): Shared) -> Response {
 async fn validate_config(State(worker): Shared, Path(class): Path<String>, Json(config): Json<Map<String, Value>>) -> Response {
     match plugin(&worker, &class) {
         Ok(plugin) => Json(plugin.validation(&config, &plugin.errors(&config), None)).into_response(),
-        Err(refused) => refused,
+        Err(message) => refusal(500, &message),
     }
 }
 
