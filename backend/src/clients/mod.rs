@@ -2,5 +2,7 @@
 
 pub mod connect;
 pub mod http;
+pub mod kafka_admin;
+pub mod ksqldb;
 pub mod schema_registry;
 pub mod topic_reader;

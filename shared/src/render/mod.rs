@@ -1,6 +1,7 @@
 //! A pipeline as the files and commands that the user's other tools want.
 
 mod bundle;
+pub(crate) mod by_hand;
 mod changefeed_toml;
 mod client_properties;
 mod commands;
