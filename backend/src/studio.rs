@@ -3,12 +3,14 @@
 mod check;
 mod describe;
 mod playground;
+mod preflight;
 mod save;
 
 mod messages;
 
 pub use check::check;
 pub use playground::Embedded;
+pub use preflight::{QUEUE as PREFLIGHT_QUEUE, preflight, preflight_sealed};
 
 use crate::{
     engine::{
