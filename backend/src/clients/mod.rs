@@ -1,5 +1,6 @@
 //! Clients of other systems' HTTP APIs.
 
+pub mod connect;
 pub mod http;
 pub mod kafka_admin;
 pub mod ksqldb;
