@@ -25,6 +25,7 @@ cargo xtask <command>
   lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where
+  lab oracle JUDGE…  compare with TiCDC's own code (tests/oracle/README.md)
   e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n)
   journeys         the browser journeys alone
 ";
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         ["lab", "up"] => lab::up().map(drop),
         ["lab", "down"] => lab::down(),
         ["lab", "status"] => lab::status(),
+        ["lab", "oracle", rest @ ..] => lab::oracle(rest),
         ["e2e", names @ ..] => e2e::run(names),
         ["journeys"] => e2e::run(&["journeys"]),
         [] | ["help" | "--help" | "-h"] => {

@@ -10,11 +10,13 @@ mod http;
 mod kafka;
 mod mariadb;
 mod maven;
+mod oracle;
 mod python;
 mod wait;
 mod webdriver;
 
 pub use env::{Env, MariaDb};
+pub use oracle::oracle;
 pub use wait::until;
 
 use crate::{
