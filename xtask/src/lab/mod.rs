@@ -12,11 +12,13 @@ pub mod http;
 mod kafka;
 mod mariadb;
 mod maven;
+mod oracle;
 mod python;
 mod wait;
 mod webdriver;
 
 pub use env::{Connect, Env, MariaDb};
+pub use oracle::oracle;
 pub use wait::until;
 
 use crate::{
