@@ -2,6 +2,7 @@
 
 mod check;
 mod describe;
+pub mod launch;
 mod playground;
 mod save;
 

@@ -17,6 +17,7 @@ pub mod fixtures;
 pub mod follow;
 pub mod import;
 pub mod ksql;
+pub mod launch;
 pub mod path;
 pub mod plot;
 mod quoting;

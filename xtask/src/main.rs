@@ -22,10 +22,10 @@ cargo xtask <command>
   check            formatting and lints, natively and for wasm32
   setup            install what building needs
   bench [--json]   measure, as a packaged binary would run
-  lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver (addresses in .lab/env.json)
+  lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where
-  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n)
+  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n), connect
   journeys         the browser journeys alone
 ";
 
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(),
         ["bench"] => bench::run(bench::Output::Table),
         ["bench", "--json"] => bench::run(bench::Output::Json),
-        ["lab", "up"] => lab::up().map(drop),
+        ["lab", "up"] => lab::up(),
         ["lab", "down"] => lab::down(),
         ["lab", "status"] => lab::status(),
         ["e2e", names @ ..] => e2e::run(names),

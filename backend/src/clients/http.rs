@@ -4,6 +4,7 @@ mod error;
 
 pub use error::{RemoteError, RemoteErrorKind};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use reqwest::{Method, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -231,10 +232,13 @@ fn retry_after(response: &reqwest::Response) -> Option<Duration> {
     response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }
 
+/// Everything but what a path may hold as it is: servers and proxies may refuse an encoded dot.
+const PATH_PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A name as a part of a URL's path.
 #[must_use]
 pub fn path_part(name: &str) -> String {
-    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+    percent_encoding::utf8_percent_encode(name, PATH_PART).to_string()
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Clients of other systems' HTTP APIs.
 
+pub mod connect;
 pub mod http;
+pub mod kafka_admin;
+pub mod ksqldb;
 pub mod schema_registry;
 pub mod topic_reader;

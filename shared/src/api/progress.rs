@@ -19,6 +19,9 @@ pub struct Progress {
     pub bytes_total: u64,
     /// Errors in the last 24 hours (retries and failures).
     pub errors_24h: u64,
+    /// Rows that went to the dead letter topic since the pipeline was launched in this process.
+    #[serde(default)]
+    pub dead_letters: u64,
     pub checkpoint: Option<Checkpoint>,
     /// Workload sources: the rate aimed at.
     pub target_rows_per_second: Option<u32>,

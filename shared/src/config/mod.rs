@@ -2,6 +2,7 @@
 
 mod changefeed_shape;
 mod document;
+mod engine;
 mod leave_out;
 mod new_document;
 mod normalise;
@@ -15,6 +16,7 @@ mod without_secrets;
 
 pub use document::{ParseError, from_json, parse, render};
 pub(crate) use document::{read_toml, render_value};
+pub use engine::{Delivery, EngineSpec, PoisonRows};
 pub use leave_out::leave_out;
 pub use new_document::{new_dispatcher, new_document};
 pub use pipeline::{

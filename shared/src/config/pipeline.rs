@@ -3,6 +3,7 @@
 //! Every struct keeps the keys that it does not know in `extra`, so that saving never drops what a newer studio or a
 //! person wrote; `validate` turns them into findings. Shape: `docs/pipeline.md`.
 
+use super::engine::EngineSpec;
 use super::service::{ConfluentCloud, Service};
 use crate::path::join;
 use crate::secret::{SecretText, is_secret_key};
@@ -27,6 +28,9 @@ pub struct Pipeline {
     pub kafka: KafkaConfig,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema_registry: Option<SchemaRegistry>,
+    /// How the studio's own engine runs it.
+    #[serde(default, skip_serializing_if = "EngineSpec::is_default")]
+    pub engine: EngineSpec,
     /// The Kafka Connect worker that runs connectors of a `kafka-connect-*` flavour.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connect: Option<Service>,
@@ -342,6 +346,7 @@ impl Pipeline {
             changefeed: ChangefeedSpec::default(),
             kafka: KafkaConfig::default(),
             schema_registry: None,
+            engine: EngineSpec::default(),
             connect: None,
             confluent_cloud: None,
             ksqldb_server: None,
@@ -374,6 +379,7 @@ impl Pipeline {
             visit_if_set("schema_registry.password", &mut registry.password.0, visit);
             visit_map("schema_registry", &mut registry.extra, visit);
         }
+        visit_map("engine", &mut self.engine.extra, visit);
         for (path, service) in [("connect", &mut self.connect), ("ksqldb_server", &mut self.ksqldb_server)] {
             if let Some(service) = service {
                 service.for_each_secret(path, visit);

@@ -75,6 +75,14 @@ pub(super) const DOCUMENT: Shape = Table(&[
     ),
     ("kafka", Table(&[("brokers", Texts), ("topic", Text), ("params", Scalars)])),
     ("schema_registry", Table(&[("url", Text), ("user", Text), ("password", Text)])),
+    (
+        "engine",
+        Table(&[
+            ("delivery", Word(&["at-least-once", "exactly-once"])),
+            ("poison_rows", Word(&["stop", "dead-letter"])),
+            ("dead_letter_topic", Text),
+        ]),
+    ),
     ("connect", SERVICE),
     ("confluent_cloud", Table(&[("url", Text), ("environment", Text), ("cluster", Text), ("api_key", Text), ("api_secret", Text)])),
     ("ksqldb_server", SERVICE),

@@ -30,4 +30,4 @@ pub use statement::{Column, Create, Name, ParseError, Property, Role, Statement,
 pub use types::SqlType;
 pub use view::{Cell, RowView, row_view};
 
-pub(crate) use rules::{check, check_tables, creates_table};
+pub(crate) use rules::{check, check_tables, creates_table, is_changefeed_topic};

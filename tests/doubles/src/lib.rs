@@ -4,6 +4,8 @@
 //! Tests and browser journeys start them in-process, script their trouble, and look at what they were asked.
 
 pub mod confluent_cloud;
+pub mod connect_worker;
+pub mod connectors;
 pub mod ksqldb;
 mod server;
 pub mod ticdc;

@@ -11,8 +11,6 @@ use std::{
     process::{Child, Command},
 };
 
-const RUN_FOR: &str = "20s";
-
 /// An empty `tpcc`.
 pub fn reset(mariadb: &MariaDb) -> Result<()> {
     mariadb.query("DROP DATABASE IF EXISTS tpcc; CREATE DATABASE tpcc").map(drop)
@@ -35,9 +33,11 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// Loads one warehouse, and then runs for `run_for`, as go-tpc spells it.
+    ///
     /// # Errors
     /// When go-tpc cannot be started.
-    pub fn start(lab: &Env, log: &Path) -> Result<Self> {
+    pub fn start(lab: &Env, run_for: &str, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         // One shell line, so that `run` follows `prepare` without anybody waiting for it.
         let go_tpc = |action: &str| {
@@ -49,7 +49,7 @@ impl Workload {
         let mut prepare = go_tpc("prepare");
         prepare.arg("--no-check");
         let mut run = go_tpc("run");
-        run.args(["--time", RUN_FOR]);
+        run.args(["--time", run_for]);
         let line = format!("{} && {}", process::line(&prepare), process::line(&run));
         let child = Command::new("sh").args(["-c", &line]).stdout(file.try_clone()?).stderr(file).spawn().context("cannot start go-tpc")?;
         Ok(Self { child, log: log.to_owned() })

@@ -1,6 +1,6 @@
 //! Apache Kafka from Maven Central: one node, KRaft, no wrapper scripts.
 
-use super::{daemon::Daemon, env::Kafka, maven::Jars, wait::free_port};
+use super::{daemon::Daemon, env::Kafka, maven::Form, maven::Jars, wait::free_port};
 use crate::process;
 use anyhow::Result;
 use std::{
@@ -17,7 +17,7 @@ pub const NAME: &str = "kafka";
 const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
 
 /// Kafka and all it needs.
-pub const JARS: Jars = Jars { name: "kafka", pom: include_str!("../../lab/kafka/pom.xml"), artifact: "kafka_2.13" };
+pub const JARS: Jars = Jars { name: "kafka", pom: include_str!("../../lab/kafka/pom.xml"), artifact: "kafka_2.13", form: Form::Jars };
 
 pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
     let daemon = Daemon::new(lab, NAME);

@@ -1,12 +1,14 @@
 //! The lab: the real parts that a user has, without Docker. MariaDB with a row binlog, Apache Kafka (KRaft, one node), a WebDriver
-//! with Chromium, go-tpc, a Python with Confluent's client, and the Java clients of Kafka and Confluent. Everything listens on loopback, on ports that were free at `up`.
+//! with Chromium, a Kafka Connect worker with published plugins, go-tpc, a Python with Confluent's client, and the Java clients of Kafka and
+//! Confluent. Everything listens on loopback, on ports that were free at `up`.
 //!
 //! State lives in `.lab/`: `env.json` (addresses and pids), `run/` (pid files), `log/`, and the servers' data, which `down` removes.
 
+mod connect;
 mod daemon;
 mod env;
 mod go_tpc;
-mod http;
+pub mod http;
 mod kafka;
 mod mariadb;
 mod maven;
@@ -14,7 +16,7 @@ mod python;
 mod wait;
 mod webdriver;
 
-pub use env::{Env, MariaDb};
+pub use env::{Connect, Env, MariaDb};
 pub use wait::until;
 
 use crate::{
@@ -47,6 +49,7 @@ const JAVA_CLIENTS: maven::Jars = maven::Jars {
     name: "java-clients",
     pom: include_str!("../../lab/java-clients/pom.xml"),
     artifact: "flink-sql-avro-confluent-registry",
+    form: maven::Form::Jars,
 };
 
 /// Where the lab keeps its state.
@@ -54,14 +57,16 @@ pub fn dir() -> PathBuf {
     workspace::root().join(".lab")
 }
 
-/// `cargo xtask lab up`.
-pub fn up() -> Result<Env> {
-    let env = start(&mut Steps::new(STEPS))?;
-    println!("{}", env.to_json());
-    Ok(env)
+/// `cargo xtask lab up`: all of it.
+pub fn up() -> Result<()> {
+    let mut steps = Steps::new(STEPS + 1);
+    let env = start(&mut steps)?;
+    let connect = steps.step("Kafka Connect", || start_connect(&env))?;
+    println!("{}", Env { connect: Some(connect), ..env }.to_json());
+    Ok(())
 }
 
-/// Gets, starts and waits for every part, in [`STEPS`] steps. What already runs is left as it is.
+/// Gets, starts and waits for every part but Kafka Connect, in [`STEPS`] steps. What already runs is left as it is.
 pub fn start(steps: &mut Steps) -> Result<Env> {
     let dir = dir();
     for folder in ["run", "log"] {
@@ -77,9 +82,22 @@ pub fn start(steps: &mut Steps) -> Result<Env> {
     let kafka = steps.step("Apache Kafka", || kafka::start(&dir, &jars, known.as_ref().map(|env| &env.kafka)))?;
     let webdriver = steps.step("Chromium's driver", || webdriver::start(&dir, known.as_ref().map(|env| &env.webdriver)))?;
     let java_class_path = format!("{}/*:{}/*", jars.display(), clients.display());
-    let env = Env { mariadb, kafka, webdriver, go_tpc, python, java_class_path };
+    let connect = known.and_then(|env| env.connect);
+    let env = Env { mariadb, kafka, webdriver, connect, go_tpc, python, java_class_path };
     env.write(&dir.join("env.json"))?;
     Ok(env)
+}
+
+/// Gets, starts and waits for a Kafka Connect worker of this lab's broker. One that already runs is left as it is.
+///
+/// # Errors
+/// When it cannot be fetched or does not come up.
+pub fn start_connect(env: &Env) -> Result<Connect> {
+    let file = dir().join("env.json");
+    let known = Env::read(&file).ok().and_then(|env| env.connect);
+    let connect = connect::start(&dir(), &env.kafka.bootstrap, known.as_ref())?;
+    Env { connect: Some(connect.clone()), ..env.clone() }.write(&file)?;
+    Ok(connect)
 }
 
 /// `cargo xtask lab down`: stops what runs, also after a crash of this program, and removes the servers' data.
@@ -114,7 +132,7 @@ pub fn status() -> Result<()> {
 }
 
 /// Names of daemons, pid files, logs and data folders, in the order of stopping.
-const PARTS: &[&str] = &[webdriver::NAME, kafka::NAME, mariadb::NAME];
+const PARTS: &[&str] = &[webdriver::NAME, connect::NAME, kafka::NAME, mariadb::NAME];
 
 fn remove(folder: &std::path::Path) -> Result<()> {
     match fs::remove_dir_all(folder) {

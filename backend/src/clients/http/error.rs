@@ -117,6 +117,7 @@ impl RemoteError {
             RemoteErrorKind::NotFound => format!("{system} does not know what was asked for (404): {reason}"),
             RemoteErrorKind::TooMany => format!("{system} gets too many requests (429): {reason}"),
             RemoteErrorKind::Failing => format!("{system} fails ({status}): {reason}"),
+            RemoteErrorKind::Conflict | RemoteErrorKind::Invalid if *status == 0 => format!("nothing was sent to {system}: {reason}"),
             RemoteErrorKind::Conflict | RemoteErrorKind::Invalid => format!("{system} refused ({status}): {reason}"),
             RemoteErrorKind::Unexpected => format!("{system} answered unexpectedly ({status}): {reason}"),
         }
