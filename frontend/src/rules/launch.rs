@@ -2,7 +2,7 @@
 
 use crate::components::Mark;
 use shared::{
-    api::{CheckGroup, CheckState, LaunchReport, LaunchState, PreflightCheck, StepReport, StepState},
+    api::{CheckGroup, CheckState, LaunchReport, LaunchState, PreflightCheck, StepKind, StepReport, StepState},
     figures,
 };
 
@@ -152,7 +152,7 @@ pub fn can_go_on(state: LaunchState) -> bool {
 pub fn what_undo_does(report: &LaunchReport) -> Vec<(String, String)> {
     let is_made = |step: &&StepReport| {
         matches!(step.state, StepState::Running | StepState::Waiting | StepState::Done | StepState::Failed | StepState::Remains)
-            && !step.step.undo.is_empty()
+            && !matches!(step.step.kind, StepKind::Topics { .. })
     };
     report.steps.iter().rev().filter(is_made).map(|step| (step.step.title.clone(), step.step.undo.clone())).collect()
 }

@@ -1,7 +1,7 @@
 //! The systems that a document names: the engine, and what runs connectors and statements.
 
 use shared::{
-    config::{ChangefeedSpec, ConfluentCloud, Pipeline, Service, SourceKind, Target},
+    config::{ChangefeedSpec, ConfluentCloud, Delivery, Pipeline, PoisonRows, Service, SourceKind, Target},
     figures,
 };
 
@@ -18,6 +18,34 @@ pub fn target_word(target: Target) -> &'static str {
 
 pub fn target_of(word: &str) -> Target {
     TARGETS.into_iter().find(|(_, one, _)| *one == word).map_or(Target::Native, |(target, ..)| target)
+}
+
+/// Words of `engine.delivery`, and for people.
+pub const DELIVERIES: [(&str, &str); 2] = [("at-least-once", "at least once, as TiCDC"), ("exactly-once", "exactly once")];
+
+pub fn delivery_word(document: &Pipeline) -> &'static str {
+    match document.engine.delivery {
+        Delivery::AtLeastOnce => DELIVERIES[0].0,
+        Delivery::ExactlyOnce => DELIVERIES[1].0,
+    }
+}
+
+pub fn set_delivery(document: &mut Pipeline, word: &str) {
+    document.engine.delivery = if word == DELIVERIES[1].0 { Delivery::ExactlyOnce } else { Delivery::AtLeastOnce };
+}
+
+/// Words of `engine.poison_rows`, and for people.
+pub const POISON_ROWS: [(&str, &str); 2] = [("stop", "stops the pipeline"), ("dead-letter", "goes to a dead letter topic")];
+
+pub fn poison_word(document: &Pipeline) -> &'static str {
+    match document.engine.poison_rows {
+        PoisonRows::Stop => POISON_ROWS[0].0,
+        PoisonRows::DeadLetter => POISON_ROWS[1].0,
+    }
+}
+
+pub fn set_poison_rows(document: &mut Pipeline, word: &str) {
+    document.engine.poison_rows = if word == POISON_ROWS[1].0 { PoisonRows::DeadLetter } else { PoisonRows::Stop };
 }
 
 /// Another source, and an engine that can read it.

@@ -22,7 +22,49 @@ pub fn EngineFields() -> impl IntoView {
             value=Signal::derive(move || rules::target_word(target.get()).to_owned())
             on_input=editor.write(|document, word| document.changefeed.target = rules::target_of(&word))
         />
-        <Show when=move || target.get() == Target::Ticdc><TicdcFields/></Show>
+        {move || match target.get() {
+            Target::Native => view! { <NativeFields/> }.into_any(),
+            Target::Ticdc => view! { <TicdcFields/> }.into_any(),
+            Target::Export => ().into_any(),
+        }}
+    }
+}
+
+#[component]
+fn NativeFields() -> impl IntoView {
+    let editor = Editor::expect();
+    let delivery = editor.text(|document| rules::delivery_word(document).to_owned());
+    let poison = editor.text(|document| rules::poison_word(document).to_owned());
+    view! {
+        <div class="fields">
+            <Choice
+                path="engine.delivery"
+                label="Delivery"
+                key="engine.delivery"
+                help="Exactly once: rows and position in one Kafka transaction, for consumers with isolation.level=read_committed."
+                options=rules::DELIVERIES.to_vec()
+                value=delivery
+                on_input=editor.write(|document, word| rules::set_delivery(document, &word))
+            />
+            <Choice
+                path="engine.poison_rows"
+                label="A row that cannot be sent"
+                key="engine.poison_rows"
+                options=rules::POISON_ROWS.to_vec()
+                value=poison
+                on_input=editor.write(|document, word| rules::set_poison_rows(document, &word))
+            />
+        </div>
+        <Show when=move || poison.with(|word| word != "stop")>
+            <Field
+                path="engine.dead_letter_topic"
+                label="Dead letter topic"
+                key="engine.dead_letter_topic"
+                help="The pipeline's name and -dead-letters unless given."
+                value=editor.text(|document| document.engine.dead_letter_topic.clone())
+                on_input=editor.write(|document, text| document.engine.dead_letter_topic = text)
+            />
+        </Show>
     }
 }
 

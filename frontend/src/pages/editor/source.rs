@@ -99,8 +99,8 @@ fn MysqlFields() -> impl IntoView {
                 path="source.start"
                 label="Start"
                 key="source.start"
-                help="now · a binlog place such as mysql-bin.000007:4 · a GTID set"
-                suggestions=&["now"]
+                help="now · snapshot: the rows that are there first · a binlog place such as mysql-bin.000007:4 · a GTID set"
+                suggestions=&["now", "snapshot"]
                 value=editor.text(|document| document.source.start.clone())
                 on_input=editor.write(|document, text| document.source.start = text)
             />

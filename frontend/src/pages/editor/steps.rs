@@ -56,7 +56,7 @@ impl Step {
     pub fn of_path(path: &str) -> Self {
         let under = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['.', '[']));
         let is_option = under("changefeed.config") || path == "changefeed.ticdc_version" || path == "changefeed.ticdc_architecture";
-        if path == "name" || under("source") || (under("changefeed") && !is_option) {
+        if path == "name" || under("source") || under("engine") || (under("changefeed") && !is_option) {
             Self::Source
         } else if under("changefeed.config.filter") || under("changefeed.config.case-sensitive") {
             Self::Tables
