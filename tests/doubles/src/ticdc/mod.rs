@@ -19,8 +19,10 @@
 mod api;
 mod cluster;
 mod config;
+mod feed;
 mod refusal;
 mod reply;
+mod show;
 mod sink_uri;
 mod trouble;
 mod validate;
@@ -29,6 +31,7 @@ pub use trouble::Trouble;
 
 use crate::{Recorded, Server};
 use cluster::Cluster;
+use feed::{Feed, State};
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
@@ -213,6 +216,11 @@ impl TiCdc {
         self.cluster.look(id, |feed| feed.checkpoint_ts)
     }
 
+    /// Adds a running changefeed that somebody made elsewhere: nothing of it is checked, and no hook is called.
+    pub fn add(&self, id: &str, sink_uri: &str, config: &Value) {
+        self.cluster.add(id, sink_uri, config);
+    }
+
     /// Moves the checkpoint to a TSO.
     pub fn advance(&self, id: &str, checkpoint_ts: u64) {
         self.cluster.change(id, |feed| feed.advance(checkpoint_ts));
@@ -220,17 +228,17 @@ impl TiCdc {
 
     /// Gives a changefeed a retryable error: `warning`.
     pub fn warn(&self, id: &str, code: &str, message: &str) {
-        self.cluster.change(id, |feed| feed.trip(cluster::State::Warning, code, message));
+        self.cluster.change(id, |feed| feed.trip(State::Warning, code, message));
     }
 
     /// Gives a changefeed an error that it does not get over: `failed`.
     pub fn fail(&self, id: &str, code: &str, message: &str) {
-        self.cluster.change(id, |feed| feed.trip(cluster::State::Failed, code, message));
+        self.cluster.change(id, |feed| feed.trip(State::Failed, code, message));
     }
 
     /// Ends a warning.
     pub fn recover(&self, id: &str) {
-        self.cluster.change(id, cluster::Feed::run);
+        self.cluster.change(id, Feed::run);
     }
 
     /// What `synced` says of it; false at first.
