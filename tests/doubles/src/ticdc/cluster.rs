@@ -228,10 +228,10 @@ impl Cluster {
         let mut answer = json!({});
         for (key, tables) in [("ineligible_tables", ineligible), ("eligible_tables", eligible)] {
             if !tables.is_empty() {
-                let ids = 100_u64..;
-                let rows = tables.iter().zip(ids).map(
-                    |(table, id)| json!({ "database_name": table.schema, "table_name": table.name, "table_id": id, "is_partition": false }),
-                );
+                let rows = tables.iter().map(|table| {
+                    let number = self.options.tables.iter().position(|known| known == *table).unwrap_or_default();
+                    json!({ "database_name": table.schema, "table_name": table.name, "table_id": 100 + number, "is_partition": false })
+                });
                 answer[key] = rows.collect();
             }
         }

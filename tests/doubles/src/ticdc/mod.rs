@@ -2,7 +2,8 @@
 //!
 //! Written from what the server's source says (`pingcap/ticdc` api/v1, api/v2, api/middleware, pkg/config; differences of
 //! `pingcap/tiflow`): routes, codes, texts, which status a code has, what is masked and what is not, that a configuration is
-//! replaced as a whole, that only the owner answers most questions.
+//! replaced as a whole, that only the owner answers most questions. TiCDC's own API client, in Go, takes both architectures
+//! through a changefeed's life, and the configuration's defaults are those that it sends.
 //!
 //! It moves no rows and knows no Kafka: a sink URI is looked at, never connected to. A changefeed's checkpoint moves when
 //! somebody looks, or on command. Of the filter grammar it knows `*`, `?`, `!` and plain names.
