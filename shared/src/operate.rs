@@ -129,7 +129,10 @@ mod tests {
         ] {
             assert_eq!(connector_state(word, tasks), state, "{word} {tasks:?}");
         }
-        assert_eq!(["RUNNING", "ERROR", "PAUSED", "x"].map(query_state), [PartState::Running, PartState::Failed, PartState::Paused, PartState::Unknown]);
+        assert_eq!(
+            ["RUNNING", "ERROR", "PAUSED", "x"].map(query_state),
+            [PartState::Running, PartState::Failed, PartState::Paused, PartState::Unknown]
+        );
     }
 
     #[test]

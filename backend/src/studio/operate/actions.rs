@@ -32,7 +32,13 @@ impl Studio {
         match action {
             PartAction::Pause => self.rest(name, PipelineState::Paused).await?,
             PartAction::Resume => self.start(name).await?,
-            _ => return Err(StudioError::Invalid(vec![*impossible("changefeed", action, "A pipeline on this studio's engine is removed as a whole.")])),
+            _ => {
+                return Err(StudioError::Invalid(vec![*impossible(
+                    "changefeed",
+                    action,
+                    "A pipeline on this studio's engine is removed as a whole.",
+                )]));
+            }
         };
         Ok(())
     }
@@ -89,7 +95,12 @@ async fn on_statement(open: &shared::config::Pipeline, index: usize, action: Par
     Ok(())
 }
 
-pub(super) async fn on_query(client: &crate::clients::ksqldb::Client, id: &str, action: PartAction, path: &str) -> Result<(), Box<Finding>> {
+pub(super) async fn on_query(
+    client: &crate::clients::ksqldb::Client,
+    id: &str,
+    action: PartAction,
+    path: &str,
+) -> Result<(), Box<Finding>> {
     let verb = match action {
         PartAction::Pause => "PAUSE",
         PartAction::Resume => "RESUME",

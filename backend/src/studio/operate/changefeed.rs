@@ -39,7 +39,8 @@ pub(super) fn told(found: &Changefeed, place: &Place) -> PartStatus {
     let state = operate::changefeed_state(word);
     let lag = |tso: u64| (tso > 0).then(|| now_ms().saturating_sub(tso >> LOGICAL_BITS));
     let error = found.error.as_ref().map(|error| {
-        let subject = if state == PartState::Pending { "TiCDC tries again after an error" } else { "TiCDC stopped the changefeed for an error" };
+        let subject =
+            if state == PartState::Pending { "TiCDC tries again after an error" } else { "TiCDC stopped the changefeed for an error" };
         explained("changefeed", "changefeed-error", subject, &format!("{} {}", error.code, error.message))
     });
     PartStatus {

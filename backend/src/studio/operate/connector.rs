@@ -67,7 +67,11 @@ pub(super) fn told(found: &ConnectorStatus, place: &Place, path: &str) -> PartSt
         explained(path, "connector-task-failed", &format!("Task {} failed", task.id), text)
     }));
     // the same cause stops all tasks at once: once is enough to read
-    findings.dedup_by(|next, first| next.hint == first.hint && next.code == first.code && next.message.split_once(": ").map(|m| m.1) == first.message.split_once(": ").map(|m| m.1));
+    findings.dedup_by(|next, first| {
+        next.hint == first.hint
+            && next.code == first.code
+            && next.message.split_once(": ").map(|m| m.1) == first.message.split_once(": ").map(|m| m.1)
+    });
     PartStatus {
         tasks: tasks.collect(),
         findings,
@@ -94,7 +98,8 @@ async fn dead_letters(open: &Pipeline, found: &ConnectorStatus) -> Option<(Strin
 async fn behind(open: &Pipeline, client: &Client, found: &ConnectorStatus) -> Option<u64> {
     let offsets = client.offsets(&found.name).await.ok()??;
     let topics = found.config.get("topics").and_then(|topics| topics.as_str());
-    let mut topics: Vec<&str> = topics.into_iter().flat_map(|topics| topics.split(',')).map(str::trim).filter(|topic| !topic.is_empty()).collect();
+    let mut topics: Vec<&str> =
+        topics.into_iter().flat_map(|topics| topics.split(',')).map(str::trim).filter(|topic| !topic.is_empty()).collect();
     topics.extend(offsets.iter().map(|offset| offset.topic.as_str()));
     topics.sort_unstable();
     topics.dedup();
@@ -105,7 +110,8 @@ async fn behind(open: &Pipeline, client: &Client, found: &ConnectorStatus) -> Op
     let ends: Vec<TopicOffset> = ends
         .into_iter()
         .flat_map(|(topic, ends)| {
-            let partition = |(i, offset): (usize, i64)| Some(TopicOffset { topic: topic.clone(), partition: i32::try_from(i).ok()?, offset });
+            let partition =
+                |(i, offset): (usize, i64)| Some(TopicOffset { topic: topic.clone(), partition: i32::try_from(i).ok()?, offset });
             ends.into_iter().enumerate().filter_map(partition).collect::<Vec<_>>()
         })
         .collect();

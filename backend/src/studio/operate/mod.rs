@@ -16,7 +16,7 @@ mod statement;
 
 pub(super) use lags::Lags;
 
-use super::{Studio, StudioError, blocking};
+use super::{Studio, StudioError, check::unseal};
 use crate::store::PipelineRecord;
 use shared::{
     Finding,
@@ -26,10 +26,7 @@ use shared::{
     launch::{self, Part},
     operate,
 };
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A saved pipeline with its secrets as values, for calls; only `record` may be shown.
 struct Opened {
@@ -78,7 +75,8 @@ impl Studio {
 
     /// What the engine's own figures say.
     async fn native_status(&self, opened: &Opened, place: &Place) -> Result<PartStatus, Box<Finding>> {
-        let cannot = |error: StudioError| Box::new(Finding::error("changefeed", "part-unknown", format!("The engine cannot be asked: {error}.")));
+        let cannot =
+            |error: StudioError| Box::new(Finding::error("changefeed", "part-unknown", format!("The engine cannot be asked: {error}.")));
         let progress = self.figures(&opened.record.document.name).await.map_err(cannot)?.progress();
         let state = operate::native_state(progress.state);
         let word = serde_json::to_value(progress.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
@@ -93,13 +91,7 @@ impl Studio {
 
     /// The record with an opened copy of its document.
     async fn unsealed(&self, record: PipelineRecord) -> Result<Opened, Box<Finding>> {
-        let store = Arc::clone(&self.store);
-        let document = record.document.clone();
-        let unsealed = blocking(move || store.unseal(&document)).await;
-        let open = unsealed.map_err(|(path, error)| {
-            let hint = "Enter the secret again, or set what the reference names.";
-            Box::new(Finding::error(path, "secret-missing", error.to_string()).hint(hint))
-        })?;
+        let open = unseal(&self.store, record.document.clone()).await.map_err(Box::new)?;
         Ok(Opened { record, open })
     }
 

@@ -20,7 +20,8 @@ pub(super) async fn status(open: &Pipeline, index: usize, place: &Place) -> Resu
             states.push(PartState::Absent);
             if found.len() > 1 {
                 let message = format!("`{name}` of this entry is not there.");
-                findings.push(Finding::warning(path(index), "ksql-object-absent", message).hint("Launch again: only what is missing is made."));
+                findings
+                    .push(Finding::warning(path(index), "ksql-object-absent", message).hint("Launch again: only what is missing is made."));
             }
             continue;
         };
@@ -59,7 +60,9 @@ pub(super) fn made(open: &Pipeline, index: usize) -> Result<Vec<(String, Object)
     };
     let statements = ksql::parse(&sql).map_err(|error| {
         let hint = "Correct it: without the names in it nothing can be asked.";
-        Box::new(Finding::error(format!("{}.sql", path(index)), "ksql-unreadable", format!("The statement cannot be read: {error}.")).hint(hint))
+        Box::new(
+            Finding::error(format!("{}.sql", path(index)), "ksql-unreadable", format!("The statement cannot be read: {error}.")).hint(hint),
+        )
     })?;
     let creates = statements.into_iter().filter_map(|statement| match statement.kind {
         StatementKind::Create(create) => Some((create.name.stored(), create.object)),
