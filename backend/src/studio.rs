@@ -4,12 +4,14 @@ mod check;
 mod describe;
 pub mod launch;
 mod playground;
+mod preflight;
 mod save;
 
 mod messages;
 
 pub use check::check;
 pub use playground::Embedded;
+pub use preflight::{QUEUE as PREFLIGHT_QUEUE, preflight, preflight_sealed};
 
 use crate::{
     engine::{

@@ -9,6 +9,7 @@ pub mod config;
 pub mod connector;
 pub mod dispatch;
 pub mod downstream;
+pub mod drift;
 pub mod explain;
 pub mod figures;
 pub mod finding;

@@ -62,6 +62,7 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(pipelines::list_messages))
         .routes(routes!(sse::follow_pipeline))
         .routes(routes!(sse::follow_pipelines))
+        .routes(routes!(sse::run_preflight))
 }
 
 /// The OpenAPI document, as `/api/openapi.json` serves it.

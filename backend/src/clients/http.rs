@@ -1,6 +1,7 @@
 //! What the clients of HTTP APIs have in common: address, login, TLS, patience, and errors that end as findings.
 
 mod error;
+mod redirect;
 
 pub use error::{RemoteError, RemoteErrorKind};
 
@@ -66,6 +67,7 @@ pub struct Http {
     password: SecretString,
     system: &'static str,
     path: &'static str,
+    is_cluster: bool,
 }
 
 impl std::fmt::Debug for Http {
@@ -108,6 +110,7 @@ impl Http {
         };
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("changefeed-studio/", env!("CARGO_PKG_VERSION")));
         if !ca.is_empty() {
             for certificate in reqwest::Certificate::from_pem_bundle(ca.as_bytes()).map_err(|e| tls("ca", e))? {
@@ -119,7 +122,14 @@ impl Http {
             builder = builder.identity(identity.map_err(|e| tls("cert", e))?);
         }
         let client = builder.build().map_err(|e| tls("ca", e))?;
-        Ok(Self { client, base, user, password, system, path })
+        Ok(Self { client, base, user, password, system, path, is_cluster: false })
+    }
+
+    /// A cluster whose nodes may send a request on to one another: our login goes along.
+    #[must_use]
+    pub fn of_cluster(mut self) -> Self {
+        self.is_cluster = true;
+        self
     }
 
     /// The address, without credentials or a slash at its end.
@@ -137,7 +147,7 @@ impl Http {
         let mut wait = FIRST_WAIT;
         for attempt in 1.. {
             let last = attempt == TRIES;
-            let sent = self.request(method.clone(), path, body).timeout(TIMEOUT).send().await;
+            let sent = self.exchange(&method, path, body, |request| request.timeout(TIMEOUT)).await;
             let error = match sent {
                 Ok(response) => {
                     let busy = matches!(response.status().as_u16(), 429 | 502 | 503 | 504);
@@ -206,7 +216,7 @@ impl Http {
     /// # Errors
     /// No answer, or a refusal.
     pub async fn stream(&self, method: Method, path: &str, body: Option<&Value>, accept: &str) -> Result<reqwest::Response, RemoteError> {
-        let sent = self.request(method, path, body).header(header::ACCEPT, accept).send().await;
+        let sent = self.exchange(&method, path, body, |request| request.header(header::ACCEPT, accept)).await;
         let response = sent.map_err(|error| RemoteError::unreachable(self.system, self.path, self.base(), error))?;
         if response.status().is_success() {
             return Ok(response);
@@ -216,9 +226,29 @@ impl Http {
         Err(self.refused(&Answer { status, body }))
     }
 
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> reqwest::RequestBuilder {
-        let mut request = self.client.request(method, format!("{}{path}", self.base()));
-        if !self.user.is_empty() {
+    /// One request, wherever the service sends it on to.
+    async fn exchange(
+        &self,
+        method: &Method,
+        path: &str,
+        body: Option<&Value>,
+        with: impl Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+    ) -> Result<reqwest::Response, reqwest::Error> {
+        let first = format!("{}{path}", self.base());
+        let mut response = with(self.request(method, &first, body, true)).send().await?;
+        let mut has_login = true;
+        for _ in 0..redirect::MOST_REDIRECTS {
+            let location = response.headers().get(header::LOCATION);
+            let Some(next) = redirect::next(response.url(), method, response.status(), location, self.is_cluster) else { break };
+            has_login &= next.keeps_login;
+            response = with(self.request(method, next.url.as_str(), body, has_login)).send().await?;
+        }
+        Ok(response)
+    }
+
+    fn request(&self, method: &Method, url: &str, body: Option<&Value>, has_login: bool) -> reqwest::RequestBuilder {
+        let mut request = self.client.request(method.clone(), url);
+        if has_login && !self.user.is_empty() {
             request = request.basic_auth(&self.user, Some(self.password.expose_secret()));
         }
         match body {

@@ -5,4 +5,5 @@ pub mod http;
 pub mod kafka_admin;
 pub mod ksqldb;
 pub mod schema_registry;
+pub mod ticdc;
 pub mod topic_reader;

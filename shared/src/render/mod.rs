@@ -18,6 +18,6 @@ pub use client_properties::{client_properties, java_client_properties};
 pub use commands::{cdc_cli, tiup_ctl};
 pub(crate) use connectors::ENVIRONMENT_PREFIX;
 pub use connectors::{Terraform, connector_checklist, connector_cli_config, connector_config, connector_request, is_exported, terraform};
-pub use open_api::open_api_request;
+pub use open_api::{open_api_body, open_api_request};
 pub use secrets::{Resolve, Secrets, new_references, with_references};
 pub use setup::{snowflake_setup, sqlserver_setup};

@@ -33,6 +33,8 @@ pub enum RemoteErrorKind {
     Failing,
     /// An answer that this system does not give.
     Unexpected,
+    /// A change would write back what the system shows in a secret's place: not sent.
+    Masked,
 }
 
 /// A failed call. Its text never holds our secrets.
@@ -63,6 +65,13 @@ impl RemoteError {
     pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// Whether nothing was sent: there was no connection, so nothing can have been done.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        let source = self.source.as_ref().and_then(|source| source.downcast_ref::<reqwest::Error>());
+        source.is_some_and(reqwest::Error::is_connect)
     }
 
     pub(super) fn unreachable(system: &'static str, path: &'static str, base: &str, error: reqwest::Error) -> Self {
@@ -114,12 +123,13 @@ impl RemoteError {
             RemoteErrorKind::Unreachable => format!("{system} is not reachable: {reason}"),
             RemoteErrorKind::Unauthorized => format!("{system} refused the credentials (401): {reason}"),
             RemoteErrorKind::Forbidden => format!("{system} denied access (403): {reason}"),
-            RemoteErrorKind::NotFound => format!("{system} does not know what was asked for (404): {reason}"),
+            RemoteErrorKind::NotFound => format!("{system} does not know what was asked for ({status}): {reason}"),
             RemoteErrorKind::TooMany => format!("{system} gets too many requests (429): {reason}"),
             RemoteErrorKind::Failing => format!("{system} fails ({status}): {reason}"),
             RemoteErrorKind::Conflict | RemoteErrorKind::Invalid if *status == 0 => format!("nothing was sent to {system}: {reason}"),
             RemoteErrorKind::Conflict | RemoteErrorKind::Invalid => format!("{system} refused ({status}): {reason}"),
             RemoteErrorKind::Unexpected => format!("{system} answered unexpectedly ({status}): {reason}"),
+            RemoteErrorKind::Masked => format!("{system} was not asked: {reason}"),
         }
     }
 
@@ -138,6 +148,7 @@ impl RemoteError {
             RemoteErrorKind::TooMany => "remote-too-many-requests",
             RemoteErrorKind::Failing => "remote-failing",
             RemoteErrorKind::Unexpected => "remote-unexpected",
+            RemoteErrorKind::Masked => "remote-secret-masked",
         }
     }
 
@@ -162,6 +173,7 @@ impl RemoteError {
             RemoteErrorKind::Invalid => "change what the message names",
             RemoteErrorKind::TooMany => "wait a minute and try again; fewer studios or scripts at one account help",
             RemoteErrorKind::Failing => "this passes when the service recovers; look into its log when it does not",
+            RemoteErrorKind::Masked => "give the secret itself with the change: the server shows only a mask of it",
             RemoteErrorKind::Unexpected => "check that the address is this service's and not a proxy's or a console's page",
         }
     }

@@ -1,1 +1,0 @@
-//! TiCDC's Open API.
