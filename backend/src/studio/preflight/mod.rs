@@ -3,6 +3,7 @@
 //! One file a system. Each adds its checks to a [`Plan`]: the document's own, the way to the system (name, port, TLS), the
 //! login, and what the system says of what the document asks of it. Nothing is created, registered or written.
 
+mod connectors;
 mod document;
 mod graph;
 mod kafka;
@@ -78,6 +79,7 @@ pub async fn preflight(open: &Pipeline, sealed: &Pipeline, out: mpsc::Sender<Pre
     kafka::add(&mut plan, &site);
     registry::add(&mut plan, &site);
     ksqldb::add(&mut plan, &site);
+    connectors::add(&mut plan, &site);
     plan.run(&out, &Scrub::of(open), &stop).await
 }
 
