@@ -68,7 +68,7 @@ fn defaults(key: &ConfigKey, release: Release) -> Vec<&'static str> {
     let is_value = match key.value_type {
         ValueType::Boolean => boolean(key.default).is_some(),
         ValueType::Integer(..) | ValueType::Number => key.default.parse::<f64>().is_ok(),
-        ValueType::Duration(_) => parse_duration(key.default).is_some(),
+        ValueType::Duration(_) | ValueType::Interval => parse_duration(key.default).is_some(),
         ValueType::Word(words) => words.contains(&key.default),
         // one word: the others are sentences (`generated`, `default topic`)
         ValueType::Text => key.default == "client_credentials",
@@ -131,7 +131,7 @@ fn go_duration(nanoseconds: u64) -> String {
 
 /// The option that is left uninspected, because file and API write it differently, is one too.
 fn is_duration(key: &ConfigKey) -> bool {
-    matches!(key.value_type, ValueType::Duration(_)) || key.name == "region-count-refresh-interval"
+    matches!(key.value_type, ValueType::Duration(_) | ValueType::Interval)
 }
 
 fn nanoseconds(value: &Value) -> Option<u128> {

@@ -135,6 +135,7 @@ fn value(key: &ConfigKey, seed: u8) -> Value {
         }
         ValueType::Number => json!(f64::from(seed) + 0.5),
         ValueType::Duration(least) => json!(format!("{}s", i64::from(least) + 1 + number)),
+        ValueType::Interval => json!(format!("{}s", 1 + number)),
         ValueType::Word(words) => json!(words[usize::from(seed) % words.len()]),
         ValueType::Text | ValueType::Section => json!(format!("text-{seed}")),
         ValueType::Texts => json!([format!("t{seed}.*"), "x.*"]),
