@@ -8,5 +8,6 @@ mod openapi;
 mod pipelines;
 mod playground;
 mod preflight;
+mod preflight_connectors;
 mod secrets;
 mod services;
