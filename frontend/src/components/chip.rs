@@ -1,7 +1,10 @@
 //! A state in a word and a colour: of a pipeline, of a part of one.
 
 use leptos::prelude::*;
-use shared::api::{PartState, PipelineState};
+use shared::{
+    api::{PartState, PipelineState},
+    figures,
+};
 
 pub fn state_text(state: PipelineState) -> &'static str {
     match state {
@@ -62,4 +65,12 @@ pub fn PartChip(state: PartState, #[prop(into)] text: String) -> impl IntoView {
     let word = part_word(state);
     let text = if text.is_empty() || text.eq_ignore_ascii_case(word) { word.to_owned() } else { format!("{word} · {text}") };
     view! { <span class=part_class(state) data-test="part-state" data-state=word>{text}</span> }
+}
+
+/// Beside the green light: a connector that runs and drops what it cannot write looks well without it.
+#[component]
+pub fn DeadLetterChip(count: Option<u64>) -> impl IntoView {
+    count
+        .filter(|count| *count > 0)
+        .map(|count| view! { <span class="chip warn" data-test="dead-letters">{figures::counted(count, "dead letter")}</span> })
 }

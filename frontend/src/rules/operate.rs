@@ -57,12 +57,12 @@ pub fn is_harmless(action: PartAction) -> bool {
     action != PartAction::Remove
 }
 
-/// Names that a part's figures go by: label, value, and whether it is bad news.
-pub fn part_figures(status: &PartStatus) -> Vec<(&'static str, String, bool)> {
-    let lag = |label, ms: Option<u64>| ms.map(|ms| (label, super::duration_text(ms), false));
-    let letters = status.dead_letters.map(|count| ("dead letters", figures::count(count), count > 0));
-    let behind = status.records_behind.map(|count| ("records behind", figures::count(count), false));
-    let checkpoint = status.checkpoint_ts.map(|ts| ("checkpoint", ts.to_string(), false));
+/// A part's figures: label and value. Dead letters that there are have a chip of their own.
+pub fn part_figures(status: &PartStatus) -> Vec<(&'static str, String)> {
+    let lag = |label, ms: Option<u64>| ms.map(|ms| (label, super::duration_text(ms)));
+    let letters = status.dead_letters.filter(|count| *count == 0).map(|_| ("dead letters", "none".to_owned()));
+    let behind = status.records_behind.map(|count| ("records behind", figures::count(count)));
+    let checkpoint = status.checkpoint_ts.map(|ts| ("checkpoint", ts.to_string()));
     [letters, behind, lag("checkpoint lag", status.checkpoint_lag_ms), lag("resolved lag", status.resolved_lag_ms), checkpoint]
         .into_iter()
         .flatten()
@@ -91,6 +91,15 @@ pub fn value_text(value: Option<&Value>) -> String {
         Some(Value::String(text)) if text.is_empty() => "\"\"".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
+    }
+}
+
+/// A value of a row.
+pub fn cell_text(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

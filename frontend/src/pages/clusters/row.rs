@@ -3,7 +3,7 @@
 use super::{Watched, items::Selection};
 use crate::{
     api,
-    components::{FindingNote, PartChip},
+    components::{DeadLetterChip, FindingNote, PartChip},
     rules,
     state::{KeptDrafts, Toasts},
 };
@@ -43,13 +43,12 @@ pub fn ItemRow(watched: Watched, selection: Selection, id: String) -> impl IntoV
         });
     };
     let state = move || {
-        item.with(|item| item.as_ref().map(|item| view! { <PartChip state=item.status.state text=item.status.state_text.clone()/> }))
+        item.with(|item| item.as_ref().map(|item| view! { <PartChip state=item.status.state text=item.status.state_text.clone()/> <DeadLetterChip count=item.status.dead_letters/> }))
     };
     let name = move || item.with(|item| item.as_ref().map(|item| item.status.name.clone()));
     let figures = move || {
         let figures = item.with(|item| item.as_ref().map(|item| rules::part_figures(&item.status)).unwrap_or_default());
-        let figure =
-            |(label, value, bad): (&'static str, String, bool)| view! { <span class:bad-text=bad>{label} " " <b>{value}</b></span> };
+        let figure = |(label, value): (&'static str, String)| view! { <span>{label} " " <b>{value}</b></span> };
         figures.into_iter().map(figure).collect_view()
     };
     let findings = move || {

@@ -63,7 +63,7 @@ fn PartDrift(operate: Operate, part: String, drifts: Vec<Drift>, busy: RwSignal<
             .then(|| view! { <a class="where" href=field_href(&operate.name(), &drift.path)>{drift.path.clone()}</a> });
         view! {
             <tr data-test="drift-row">
-                <td class="head mono" data-label="Key">{drift.key.clone()}{place}</td>
+                <td class="head mono"><div>{drift.key.clone()}{place}</div></td>
                 <td class="mono" data-label="Document">{rules::value_text(drift.document.as_ref())}</td>
                 <td class="mono" data-label="Runs">{rules::value_text(drift.running.as_ref())}</td>
             </tr>

@@ -3,7 +3,7 @@
 use super::{lags::LagPlot, operate::Operate};
 use crate::{
     api,
-    components::{Confirm, Explain, FailurePanel, FindingNote, PartChip},
+    components::{Confirm, DeadLetterChip, Explain, FailurePanel, FindingNote, PartChip},
     pages::{field_href, launch_href},
     rules,
     state::{Load, Toasts},
@@ -82,14 +82,13 @@ fn PartLine(operate: Operate, id: String) -> impl IntoView {
     let head = move || {
         status.get().map(|status| {
             let what = format!("{} · {}", rules::kind_text(status.kind), status.place);
-            view! { <PartChip state=status.state text=status.state_text.clone()/> <DeadLetters status=status.clone()/> <b>{status.name}</b> <span class="dim">{what}</span> }
+            view! { <PartChip state=status.state text=status.state_text.clone()/> <DeadLetterChip count=status.dead_letters/> <b>{status.name}</b> <span class="dim">{what}</span> }
         })
     };
     let actions = Memo::new(move |_| status.with(|status| status.as_ref().map(|status| status.actions.clone()).unwrap_or_default()));
     let figures = move || {
         status.with(|status| status.as_ref().map(rules::part_figures)).map(|figures| {
-            let figure =
-                |(label, value, bad): (&'static str, String, bool)| view! { <span class:bad-text=bad>{label} " " <b>{value}</b></span> };
+            let figure = |(label, value): (&'static str, String)| view! { <span>{label} " " <b>{value}</b></span> };
             view! { <p class="part-figures">{figures.into_iter().map(figure).collect_view()}</p> }
         })
     };
@@ -115,14 +114,6 @@ fn PartLine(operate: Operate, id: String) -> impl IntoView {
             <Show when=move || is_remote_changefeed.get()><LagPlot operate=operate/></Show>
         </li>
     }
-}
-
-/// Beside the green light: a connector that runs and drops what it cannot write looks well without it.
-#[component]
-fn DeadLetters(status: PartStatus) -> impl IntoView {
-    status.dead_letters.filter(|count| *count > 0).map(|count| {
-        view! { <span class="chip warn" data-test="dead-letters">{figures::counted(count, "dead letter")}</span> }
-    })
 }
 
 #[component]

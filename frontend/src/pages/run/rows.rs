@@ -85,7 +85,7 @@ pub fn RowsCard(operate: Operate) -> impl IntoView {
     };
     let table = move || {
         let head = columns.get().into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view();
-        let cell = |value: Value| view! { <td class="mono">{rules::value_text(Some(&value))}</td> };
+        let cell = |value: Value| view! { <td class="mono">{rules::cell_text(&value)}</td> };
         let row =
             move |(_, values): (u64, Vec<Value>)| view! { <tr data-test="ksql-row">{values.into_iter().map(cell).collect_view()}</tr> };
         view! {
