@@ -9,5 +9,6 @@ mod pipelines;
 mod playground;
 mod preflight;
 mod preflight_connectors;
+mod preflight_ticdc;
 mod secrets;
 mod services;

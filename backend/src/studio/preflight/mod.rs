@@ -12,6 +12,7 @@ mod network;
 mod registry;
 mod scrub;
 mod source;
+mod ticdc;
 mod tls;
 
 use super::{Studio, StudioError, blocking};
@@ -78,6 +79,7 @@ pub async fn preflight(open: &Pipeline, sealed: &Pipeline, out: mpsc::Sender<Pre
     source::add(&mut plan, &site);
     kafka::add(&mut plan, &site);
     registry::add(&mut plan, &site);
+    ticdc::add(&mut plan, &site);
     ksqldb::add(&mut plan, &site);
     connectors::add(&mut plan, &site);
     plan.run(&out, &Scrub::of(open), &stop).await
@@ -133,4 +135,10 @@ async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
 /// `1 table`, `2 tables`.
 fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// When a TSO was given out, for people.
+fn time_of(tso: u64) -> String {
+    let at = i64::try_from(tso >> 18).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    at.map_or_else(|| tso.to_string(), |at| at.to_string())
 }
