@@ -8,5 +8,7 @@ mod openapi;
 mod pipelines;
 mod playground;
 mod preflight;
+mod preflight_connectors;
+mod preflight_ticdc;
 mod secrets;
 mod services;
