@@ -5,6 +5,7 @@ mod access;
 mod app;
 mod command_line;
 mod openapi;
+mod operate;
 mod pipelines;
 mod playground;
 mod preflight;
