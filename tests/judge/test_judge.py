@@ -3,6 +3,7 @@
 import unittest
 from decimal import Decimal
 
+import copy_judge
 import judge
 from database import Column, Table, same
 from order import not_sent_again, violations
@@ -44,11 +45,36 @@ class Tables(unittest.TestCase):
         self.assertEqual(len(problems), 4, problems)
         self.assertEqual(judge.compare(table, {(1,): {"id": 1, "name": "a"}}, {(1,): (1, "a")}), [])
 
+    def test_a_copy_is_compared_by_the_sources_key_and_must_have_it(self):
+        source = Table("s", "t", [Column("a", "int"), Column("b", "int"), Column("c", "varchar")], ["a", "b"])
+        copy = Table("d", "t", [Column("b", "int"), Column("a", "int"), Column("c", "text")], ["b", "a"])
+        copied = copy_judge.by_key(copy, {(2, 1): (2, 1, "x")}, source.key)
+        self.assertEqual(copied, {(1, 2): {"a": 1, "b": 2, "c": "x"}})
+        self.assertEqual(copy_judge.differences(source, copy, copied, {(1, 2): (1, 2, "x")}), [])
+        self.assertEqual(len(copy_judge.differences(source, copy, copied, {(1, 2): (1, 2, "y"), (3, 4): (3, 4, "")})), 2)
+        keyless = Table("d", "t", copy.columns, [])
+        self.assertEqual(len(copy_judge.differences(source, keyless, {}, {(1, 2): (1, 2, "x")})), 1)
+
     def test_scale_and_type_count(self):
         self.assertTrue(same(Decimal("1.50"), Decimal("1.50")))
         self.assertFalse(same(Decimal("1.5"), Decimal("1.50")))
         self.assertFalse(same("1", 1))
         self.assertTrue(same(None, None))
+
+
+class Repeats(unittest.TestCase):
+    def test_a_message_that_comes_again_is_counted_and_a_row_changed_twice_in_one_transaction_is_not(self):
+        def row(version, n):
+            return {"id": 1, "n": n, "_tidb_commit_ts": version, "_tidb_op": "u", "_tidb_commit_physical_time": 0}
+
+        for values, repeats, rewinds in (
+            ([row(1, 1), row(2, 2), row(2, 2)], 1, 0),
+            ([row(1, 1), row(2, 2), row(1, 1), row(2, 2)], 0, 1),
+            ([row(1, 1), None, None], 1, 0),
+            ([row(1, 1), row(1, 2), None, row(2, 1)], 0, 0),
+        ):
+            rebuilt = rebuild((Message(0, {"id": 1}, value) for value in values), ["id"])
+            self.assertEqual((rebuilt.repeats, rebuilt.rewinds), (repeats, rewinds), values)
 
 
 if __name__ == "__main__":

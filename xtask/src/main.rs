@@ -22,11 +22,11 @@ cargo xtask <command>
   check            formatting and lints, natively and for wasm32
   setup            install what building needs
   bench [--json]   measure, as a packaged binary would run
-  lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver (addresses in .lab/env.json)
+  lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where
   lab oracle JUDGE…  compare with TiCDC's own code (tests/oracle/README.md)
-  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n)
+  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes, exactly-once, faults (seed: SEED=n), connect
   journeys         the browser journeys alone
 ";
 
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         ["setup"] => setup::run(),
         ["bench"] => bench::run(bench::Output::Table),
         ["bench", "--json"] => bench::run(bench::Output::Json),
-        ["lab", "up"] => lab::up().map(drop),
+        ["lab", "up"] => lab::up(),
         ["lab", "down"] => lab::down(),
         ["lab", "status"] => lab::status(),
         ["lab", "oracle", rest @ ..] => lab::oracle(rest),

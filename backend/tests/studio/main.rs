@@ -7,4 +7,6 @@ mod command_line;
 mod openapi;
 mod pipelines;
 mod playground;
+mod preflight;
 mod secrets;
+mod services;

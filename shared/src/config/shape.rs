@@ -34,6 +34,8 @@ pub(super) type Key = (&'static str, Shape);
 
 use Shape::{Any, Boolean, Changefeed, Integer, Integers, Number, Scalars, Table, Tables, Text, Texts, Word};
 
+const SERVICE: Shape = Table(&[("url", Text), ("user", Text), ("password", Text), ("ca", Text), ("cert", Text), ("key", Text)]);
+
 const U32: Shape = Integer(0, u32::MAX as i64);
 
 /// A whole document.
@@ -63,12 +65,29 @@ pub(super) const DOCUMENT: Shape = Table(&[
             ("target", Word(&["native", "ticdc", "export"])),
             ("ticdc_version", Text),
             ("ticdc_server", Text),
+            ("ticdc_user", Text),
+            ("ticdc_password", Text),
+            ("ticdc_ca", Text),
+            ("ticdc_cert", Text),
+            ("ticdc_key", Text),
+            ("ticdc_keyspace", Text),
             ("config", Changefeed),
             ("ticdc_architecture", Word(&["classic", "new"])),
         ]),
     ),
     ("kafka", Table(&[("brokers", Texts), ("topic", Text), ("params", Scalars)])),
     ("schema_registry", Table(&[("url", Text), ("user", Text), ("password", Text)])),
+    (
+        "engine",
+        Table(&[
+            ("delivery", Word(&["at-least-once", "exactly-once"])),
+            ("poison_rows", Word(&["stop", "dead-letter"])),
+            ("dead_letter_topic", Text),
+        ]),
+    ),
+    ("connect", SERVICE),
+    ("confluent_cloud", Table(&[("url", Text), ("environment", Text), ("cluster", Text), ("api_key", Text), ("api_secret", Text)])),
+    ("ksqldb_server", SERVICE),
     ("connectors", Tables(&[("name", Text), ("kind", Text), ("flavour", Text), ("topics", Texts), ("config", Any)])),
     ("ksqldb", Tables(&[("name", Text), ("statement", Text), ("topic", Text), ("sql", Text)])),
 ]);

@@ -13,7 +13,20 @@ use serde_json::{Map, Value, json};
 #[must_use]
 pub fn open_api_request(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
     let prepared = Prepared::new(pipeline, secrets);
-    let config = serde_json::to_value(&prepared.pipeline.changefeed.config).unwrap_or_else(|_| json!({}));
+    // A map of text always has a JSON form.
+    let text = serde_json::to_string_pretty(&request(&prepared)).unwrap_or_default();
+    prepared.fill(&text) + "\n"
+}
+
+/// The same request for sending, of a document whose secrets are values: it holds them, in the sink URI and elsewhere.
+#[must_use]
+pub fn open_api_body(open: &Pipeline) -> Value {
+    request(&Prepared::new(open, Secrets::opened()))
+}
+
+fn request(prepared: &Prepared) -> Value {
+    let pipeline = &prepared.pipeline;
+    let config = serde_json::to_value(&pipeline.changefeed.config).unwrap_or_else(|_| json!({}));
     let mut config = in_api_names(config, "", Release::of(&pipeline.changefeed).architecture);
     if let Some(url) = prepared.registry_url()
         && let Some(sink) = config.as_object_mut().and_then(|config| config.entry("sink").or_insert_with(|| json!({})).as_object_mut())
@@ -29,9 +42,7 @@ pub fn open_api_request(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
     }
     request.insert("sink_uri".to_owned(), Value::String(prepared.sink_uri()));
     request.insert("replica_config".to_owned(), config);
-    // A map of text always has a JSON form.
-    let text = serde_json::to_string_pretty(&Value::Object(request)).unwrap_or_default();
-    prepared.fill(&text) + "\n"
+    Value::Object(request)
 }
 
 /// A duration that is text in the file; the API takes it as a number only, unlike all others.
@@ -134,6 +145,19 @@ password = "store:sr"
                 },
             })
         );
+    }
+
+    #[test]
+    fn the_body_to_send_has_secrets_as_they_stand_in_the_opened_document() {
+        let mut open = parse(DOCUMENT).unwrap();
+        // What was behind a reference may look like one itself.
+        open.schema_registry.as_mut().unwrap().password.0 = "env:A+b".to_owned();
+        open.kafka.params.insert("sasl-password".to_owned(), "store:p+1".into());
+        let body = open_api_body(&open);
+        assert_eq!(body["replica_config"]["sink"]["schema_registry"], "https://k:env%3AA%2Bb@r.example");
+        assert_eq!(body["replica_config"]["sink"]["kafka_config"]["sasl_gssapi_password"], "env:KRB");
+        let uri = "kafka://h:9092/t?protocol=avro&sasl-mechanism=plain&sasl-user=u&sasl-password=store%3Ap%2B1";
+        assert_eq!(body["sink_uri"], uri);
     }
 
     #[test]

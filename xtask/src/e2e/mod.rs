@@ -1,6 +1,10 @@
 //! The main job, proved from outside: go-tpc changes MariaDB, the studio's own program replicates, and an independent consumer
 //! (`tests/judge`) rebuilds the tables from Kafka and compares them with the database.
 
+mod connect;
+mod copy;
+mod faults;
+mod gate;
 mod java;
 mod judge;
 mod pipeline;
@@ -30,24 +34,29 @@ use workload::Workload;
 const CRASHES: u32 = 20;
 /// Time between start and kill: start-up, the middle of a batch and quiet moments are all hit.
 const LIFETIME_MS: std::ops::Range<u64> = 300..2_500;
+/// Of the workload, once it has loaded its tables.
+const RUN_FOR: &str = "20s";
 /// For catching up after the workload has ended.
 const CATCH_UP: Duration = Duration::from_secs(180);
 
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
-    let names = if names.is_empty() { &["kafka", "playground", "crashes"] } else { names };
+    let names = if names.is_empty() { &["kafka", "playground", "crashes", "exactly-once", "faults", "connect"] } else { names };
     // The page is a part of the studio: an older one would be walked through.
     page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
-    let lab = lab::up()?;
+    let lab = lab::start(&mut Steps::new(lab::STEPS))?;
     for name in names {
         let start = Instant::now();
         match *name {
             "kafka" => kafka(&lab)?,
             "playground" => playground(&lab)?,
             "crashes" => crashes(&lab)?,
+            "exactly-once" => exactly_once(&lab)?,
+            "faults" => faults(&lab)?,
+            "connect" => connect(&lab)?,
             "journeys" => journeys(&lab)?,
-            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes and journeys"),
+            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, exactly-once, faults, connect and journeys"),
         }
         println!("{name}: ok in {}", human(start.elapsed()));
     }
@@ -70,13 +79,37 @@ pub fn playground(lab: &Env) -> Result<()> {
 
 /// The engine is killed at random moments and started again, all the while.
 pub fn crashes(lab: &Env) -> Result<()> {
-    let scene = Scene::new(lab, "crashes")?;
+    Scene::new(lab, "crashes")?.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed: seed("crashes")? })
+}
+
+/// The same with transactions: nobody who reads what is committed sees a message twice.
+pub fn exactly_once(lab: &Env) -> Result<()> {
+    let mut scene = Scene::new(lab, "exactly-once")?;
+    scene.exactly_once = true;
+    scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed: seed("exactly-once")? })
+}
+
+/// Every part of the lab fails at random moments, with each kind of delivery.
+pub fn faults(lab: &Env) -> Result<()> {
+    faults::prove(lab, "faults", false)?;
+    // The servers were started again meanwhile.
+    faults::prove(&Env::read(&lab::dir().join("env.json"))?, "faults-once", true)
+}
+
+/// From the environment, to do it again, or of this moment; it is printed.
+fn seed(name: &str) -> Result<u64> {
     let seed = match env::var("SEED") {
         Ok(text) => text.parse().context("SEED is a number")?,
         Err(_) => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.subsec_nanos().into(),
     };
-    println!("crashes: SEED={seed}");
-    scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed })
+    println!("{name}: SEED={seed}");
+    Ok(seed)
+}
+
+/// A published sink on a real worker makes a second database of the topics, while go-tpc runs and a table gets new columns.
+pub fn connect(lab: &Env) -> Result<()> {
+    let worker = lab::start_connect(lab)?;
+    connect::prove(&Scene::new(lab, "connect")?, &worker.url)
 }
 
 /// A person's way through the page, in a real browser; pictures go to `target/journeys`.
@@ -100,6 +133,7 @@ struct Scene<'a> {
     name: &'static str,
     dir: PathBuf,
     studio: Studio,
+    exactly_once: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -111,20 +145,31 @@ impl<'a> Scene<'a> {
         fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
         workload::reset(&lab.mariadb)?;
         let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"))?;
-        Ok(Self { lab, name, dir, studio })
+        Ok(Self { lab, name, dir, studio, exactly_once: false })
+    }
+
+    /// Topics of an earlier proof on the same broker must not be taken for ours.
+    fn prefix(&self) -> Result<String> {
+        let stamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
+        Ok(format!("{}_{stamp}_", self.name))
     }
 
     fn prove(&self, broker: &str, conduct: Conduct) -> Result<()> {
-        // Topics of an earlier proof on the same broker must not be taken for ours.
-        let stamp = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs();
-        let prefix = format!("{}_{stamp}_", self.name);
-        let pipeline =
-            Pipeline { prefix: &prefix, broker, registry: &self.studio.registry, start: &workload::position(&self.lab.mariadb)? };
+        let prefix = self.prefix()?;
+        let pipeline = Pipeline {
+            prefix: &prefix,
+            broker,
+            registry: &self.studio.registry,
+            start: &workload::position(&self.lab.mariadb)?,
+            delivery: if self.exactly_once { "exactly-once" } else { "at-least-once" },
+            tidb_extension: true,
+            connectors: "",
+        };
         let file = self.dir.join("pipeline.toml");
         fs::write(&file, pipeline.to_toml(&self.lab.mariadb))?;
         let runner = Runner::new(&file, &self.dir.join("engine"), &self.dir.join("engine.log"), &self.lab.mariadb.password);
 
-        let workload = Workload::start(self.lab, &self.dir.join("go-tpc.log"))?;
+        let workload = Workload::start(self.lab, RUN_FOR, &self.dir.join("go-tpc.log"))?;
         match conduct {
             Conduct::Steady => replicate(&runner, workload)?,
             Conduct::Crashing { seed } => replicate_crashing(&runner, workload, seed)?,
@@ -132,7 +177,7 @@ impl<'a> Scene<'a> {
         let start = Instant::now();
         runner.until_idle(CATCH_UP)?;
         println!("{}: caught up {} after the workload", self.name, human(start.elapsed()));
-        judge::compare(self.lab, broker, &self.studio.registry, &prefix, Path::new(&self.dir))?;
+        judge::compare(self.lab, broker, &self.studio.registry, &prefix, self.exactly_once, Path::new(&self.dir))?;
         // Rows here come and go: `new_order` has deletes.
         java::read_table(self.lab, broker, &self.studio.registry, &prefix, "new_order")
     }

@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
-/// The secret of [`Pipeline::to_toml`] is a reference to this variable.
-const PASSWORD: &str = "LAB_PASSWORD";
+/// The secrets of [`Pipeline::to_toml`] are references to this variable.
+pub const PASSWORD: &str = "LAB_PASSWORD";
 /// Nothing to replicate for so long means caught up.
 const IDLE_SECONDS: &str = "3";
 
@@ -21,11 +21,16 @@ pub struct Pipeline<'a> {
     pub registry: &'a str,
     /// Binlog file and offset.
     pub start: &'a str,
+    pub delivery: &'a str,
+    /// Operation and commit time in every message: the judge of order needs them, a sink would make columns of them.
+    pub tidb_extension: bool,
+    /// `[[connectors]]`, as TOML.
+    pub connectors: &'a str,
 }
 
 impl Pipeline<'_> {
     pub fn to_toml(&self, mariadb: &MariaDb) -> String {
-        let Self { prefix, broker, registry, start } = self;
+        let Self { prefix, broker, registry, start, delivery, tidb_extension, connectors } = self;
         let MariaDb { host, port, replication_user, .. } = mariadb;
         format!(
             r#"version = 1
@@ -49,6 +54,9 @@ matcher = ["*.*"]
 topic = "{prefix}{{schema}}_{{table}}"
 partition = "index-value"
 
+[engine]
+delivery = "{delivery}"
+
 [kafka]
 brokers = ["{broker}"]
 topic = "{prefix}meta"
@@ -57,11 +65,12 @@ topic = "{prefix}meta"
 protocol = "avro"
 partition-num = 3
 replication-factor = 1
-enable-tidb-extension = true
+enable-tidb-extension = {tidb_extension}
 
 [schema_registry]
 url = "{registry}"
-"#
+
+{connectors}"#
         )
     }
 }
@@ -132,6 +141,28 @@ impl Engine {
         match self.child.try_wait()? {
             None => Ok(()),
             Some(status) => bail!("the engine ended by itself: {status}; its log ends:\n{}", tail(&self.log)),
+        }
+    }
+
+    pub fn signal(&self, name: &str) -> Result<()> {
+        process::output(Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())])).map(drop)
+    }
+
+    /// SIGTERM, and the wait for a clean end.
+    ///
+    /// # Errors
+    /// When it takes longer than `patience`, or does not end well.
+    pub fn stop(&mut self, patience: Duration) -> Result<()> {
+        self.signal("TERM")?;
+        let mut status = None;
+        crate::lab::until(patience, || {
+            status = self.child.try_wait().ok().flatten();
+            status.is_some()
+        });
+        match status {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => bail!("the engine did not end well: {status}; its log ends:\n{}", tail(&self.log)),
+            None => bail!("the engine did not end within {} s of SIGTERM; its log ends:\n{}", patience.as_secs(), tail(&self.log)),
         }
     }
 

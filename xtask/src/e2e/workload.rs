@@ -11,8 +11,6 @@ use std::{
     process::{Child, Command},
 };
 
-const RUN_FOR: &str = "20s";
-
 /// An empty `tpcc`.
 pub fn reset(mariadb: &MariaDb) -> Result<()> {
     mariadb.query("DROP DATABASE IF EXISTS tpcc; CREATE DATABASE tpcc").map(drop)
@@ -28,6 +26,22 @@ pub fn position(mariadb: &MariaDb) -> Result<String> {
     }
 }
 
+/// Loads one warehouse and waits for it.
+///
+/// # Errors
+/// When go-tpc fails.
+pub fn prepare(lab: &Env, log: &Path) -> Result<()> {
+    let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let mut prepare = Command::new(&lab.go_tpc);
+    prepare.args(["tpcc", "prepare", "--no-check", "--warehouses", "1", "--threads", "2", "--db", "tpcc", "--host", &lab.mariadb.host]);
+    prepare.args(["--port", &lab.mariadb.port.to_string(), "--user", &lab.mariadb.user, "--password", &lab.mariadb.password]);
+    let status = prepare.stdout(file.try_clone()?).stderr(file).status().context("cannot start go-tpc")?;
+    if !status.success() {
+        bail!("go-tpc failed: {status}; see {}", log.display());
+    }
+    Ok(())
+}
+
 /// A running go-tpc: `prepare`, and then `run`.
 pub struct Workload {
     child: Child,
@@ -35,9 +49,11 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// Loads one warehouse, and then runs for `run_for`, as go-tpc spells it.
+    ///
     /// # Errors
     /// When go-tpc cannot be started.
-    pub fn start(lab: &Env, log: &Path) -> Result<Self> {
+    pub fn start(lab: &Env, run_for: &str, log: &Path) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         // One shell line, so that `run` follows `prepare` without anybody waiting for it.
         let go_tpc = |action: &str| {
@@ -49,7 +65,7 @@ impl Workload {
         let mut prepare = go_tpc("prepare");
         prepare.arg("--no-check");
         let mut run = go_tpc("run");
-        run.args(["--time", RUN_FOR]);
+        run.args(["--time", run_for]);
         let line = format!("{} && {}", process::line(&prepare), process::line(&run));
         let child = Command::new("sh").args(["-c", &line]).stdout(file.try_clone()?).stderr(file).spawn().context("cannot start go-tpc")?;
         Ok(Self { child, log: log.to_owned() })

@@ -12,6 +12,8 @@ pub struct Env {
     pub mariadb: MariaDb,
     pub kafka: Kafka,
     pub webdriver: WebDriver,
+    /// `None` until somebody needs it.
+    pub connect: Option<Connect>,
     /// The go-tpc program.
     pub go_tpc: PathBuf,
     /// A Python interpreter with confluent-kafka and PyMySQL.
@@ -45,14 +47,25 @@ pub struct WebDriver {
     pub pid: u32,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connect {
+    /// Of its REST interface.
+    pub url: String,
+    /// The brokers that it works for.
+    pub bootstrap: String,
+    pub pid: u32,
+}
+
 impl Env {
     pub fn to_json(&self) -> String {
-        let Self { mariadb, kafka, webdriver, go_tpc, python, java_class_path } = self;
+        let Self { mariadb, kafka, webdriver, connect, go_tpc, python, java_class_path } = self;
         let MariaDb { host, port, user, password, replication_user, pid } = mariadb;
+        let connect = connect.as_ref().map(|Connect { url, bootstrap, pid }| json!({ "url": url, "bootstrap": bootstrap, "pid": pid }));
         let env = json!({
             "mariadb": { "host": host, "port": port, "user": user, "password": password, "replication_user": replication_user, "pid": pid },
             "kafka": { "bootstrap": kafka.bootstrap, "pid": kafka.pid },
             "webdriver": { "url": webdriver.url, "pid": webdriver.pid },
+            "connect": connect,
             "go_tpc": go_tpc,
             "python": python,
             "java_class_path": java_class_path,
@@ -72,6 +85,13 @@ impl Env {
         let word = |pointer: &str| env.pointer(pointer).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no {pointer}"));
         let number = |pointer: &str| env.pointer(pointer).and_then(Value::as_u64).with_context(|| format!("no {pointer}"));
         let pid = |pointer: &str| Ok::<_, anyhow::Error>(u32::try_from(number(pointer)?)?);
+        let connect = env.get("connect").filter(|connect| !connect.is_null()).map(|_| {
+            Ok::<_, anyhow::Error>(Connect {
+                url: word("/connect/url")?,
+                bootstrap: word("/connect/bootstrap")?,
+                pid: pid("/connect/pid")?,
+            })
+        });
         Ok(Self {
             mariadb: MariaDb {
                 host: word("/mariadb/host")?,
@@ -83,6 +103,7 @@ impl Env {
             },
             kafka: Kafka { bootstrap: word("/kafka/bootstrap")?, pid: pid("/kafka/pid")? },
             webdriver: WebDriver { url: word("/webdriver/url")?, pid: pid("/webdriver/pid")? },
+            connect: connect.transpose()?,
             go_tpc: word("/go_tpc")?.into(),
             python: word("/python")?.into(),
             java_class_path: word("/java_class_path")?,
@@ -108,8 +129,11 @@ mod tests {
         let mariadb = MariaDb { host: "h".into(), port: 1, user: "u".into(), password: "p".into(), replication_user: "r".into(), pid: 2 };
         let kafka = Kafka { bootstrap: "h:3".into(), pid: 4 };
         let webdriver = WebDriver { url: "http://h:5".into(), pid: 6 };
-        let env = Env { mariadb, kafka, webdriver, go_tpc: "/g".into(), python: "/p".into(), java_class_path: "/j/*".into() };
+        let connect = Some(Connect { url: "http://h:7".into(), bootstrap: "h:3".into(), pid: 8 });
+        let env = Env { mariadb, kafka, webdriver, connect, go_tpc: "/g".into(), python: "/p".into(), java_class_path: "/j/*".into() };
         assert_eq!(Env::from_json(&env.to_json()).unwrap(), env);
+        let without = Env { connect: None, ..env };
+        assert_eq!(Env::from_json(&without.to_json()).unwrap(), without);
         assert!(Env::from_json("{}").unwrap_err().to_string().contains("/mariadb/host"));
     }
 }

@@ -1,4 +1,4 @@
-//! Jars from Maven Central: a folder for each `pom.xml` below `xtask/lab/`, fetched on first use.
+//! What Maven Central has for the lab: a folder for each `pom.xml` below `xtask/lab/`, fetched on first use.
 
 use crate::{process, workspace};
 use anyhow::{Context, Result};
@@ -10,6 +10,25 @@ pub struct Jars {
     pub name: &'static str,
     pub pom: &'static str,
     pub artifact: &'static str,
+    pub form: Form,
+}
+
+/// What the dependencies are, and so how they come into the folder.
+#[derive(Clone, Copy)]
+pub enum Form {
+    /// Jars, with all that they need.
+    Jars,
+    /// Archives, which are unpacked.
+    Archive,
+}
+
+impl Form {
+    fn goal(self) -> &'static str {
+        match self {
+            Self::Jars => "dependency:copy-dependencies",
+            Self::Archive => "dependency:unpack-dependencies",
+        }
+    }
 }
 
 impl Jars {
@@ -25,7 +44,7 @@ impl Jars {
             super::remove(&draft)?;
             let mut maven = workspace::command("mvn");
             maven.arg("-q").arg("-B").arg("-f").arg(format!("xtask/lab/{}/pom.xml", self.name));
-            maven.args(["dependency:copy-dependencies", "-DincludeScope=runtime"]);
+            maven.args([self.form.goal(), "-DincludeScope=runtime"]);
             process::run(maven.arg(format!("-DoutputDirectory={}", draft.display())))?;
             fs::rename(&draft, &jars).with_context(|| format!("cannot make {}", jars.display()))?;
         }
@@ -45,7 +64,7 @@ mod tests {
     #[test]
     fn the_version_is_the_artifacts_own() {
         let pom = "<version>1</version><artifactId>a</artifactId>\n<version>2.0</version><artifactId>b</artifactId>";
-        assert_eq!(Jars { name: "n", pom, artifact: "a" }.version(), Some("2.0"));
-        assert_eq!(Jars { name: "n", pom, artifact: "b" }.version(), None);
+        assert_eq!(Jars { name: "n", pom, artifact: "a", form: Form::Jars }.version(), Some("2.0"));
+        assert_eq!(Jars { name: "n", pom, artifact: "b", form: Form::Jars }.version(), None);
     }
 }

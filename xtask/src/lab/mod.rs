@@ -1,12 +1,14 @@
 //! The lab: the real parts that a user has, without Docker. MariaDB with a row binlog, Apache Kafka (KRaft, one node), a WebDriver
-//! with Chromium, go-tpc, a Python with Confluent's client, and the Java clients of Kafka and Confluent. Everything listens on loopback, on ports that were free at `up`.
+//! with Chromium, a Kafka Connect worker with published plugins, go-tpc, a Python with Confluent's client, and the Java clients of Kafka and
+//! Confluent. Everything listens on loopback, on ports that were free at `up`.
 //!
 //! State lives in `.lab/`: `env.json` (addresses and pids), `run/` (pid files), `log/`, and the servers' data, which `down` removes.
 
+mod connect;
 mod daemon;
 mod env;
 mod go_tpc;
-mod http;
+pub mod http;
 mod kafka;
 mod mariadb;
 mod maven;
@@ -15,7 +17,7 @@ mod python;
 mod wait;
 mod webdriver;
 
-pub use env::{Env, MariaDb};
+pub use env::{Connect, Env, MariaDb};
 pub use oracle::oracle;
 pub use wait::until;
 
@@ -49,6 +51,7 @@ const JAVA_CLIENTS: maven::Jars = maven::Jars {
     name: "java-clients",
     pom: include_str!("../../lab/java-clients/pom.xml"),
     artifact: "flink-sql-avro-confluent-registry",
+    form: maven::Form::Jars,
 };
 
 /// Where the lab keeps its state.
@@ -56,14 +59,16 @@ pub fn dir() -> PathBuf {
     workspace::root().join(".lab")
 }
 
-/// `cargo xtask lab up`.
-pub fn up() -> Result<Env> {
-    let env = start(&mut Steps::new(STEPS))?;
-    println!("{}", env.to_json());
-    Ok(env)
+/// `cargo xtask lab up`: all of it.
+pub fn up() -> Result<()> {
+    let mut steps = Steps::new(STEPS + 1);
+    let env = start(&mut steps)?;
+    let connect = steps.step("Kafka Connect", || start_connect(&env))?;
+    println!("{}", Env { connect: Some(connect), ..env }.to_json());
+    Ok(())
 }
 
-/// Gets, starts and waits for every part, in [`STEPS`] steps. What already runs is left as it is.
+/// Gets, starts and waits for every part but Kafka Connect, in [`STEPS`] steps. What already runs is left as it is.
 pub fn start(steps: &mut Steps) -> Result<Env> {
     let dir = dir();
     for folder in ["run", "log"] {
@@ -79,9 +84,61 @@ pub fn start(steps: &mut Steps) -> Result<Env> {
     let kafka = steps.step("Apache Kafka", || kafka::start(&dir, &jars, known.as_ref().map(|env| &env.kafka)))?;
     let webdriver = steps.step("Chromium's driver", || webdriver::start(&dir, known.as_ref().map(|env| &env.webdriver)))?;
     let java_class_path = format!("{}/*:{}/*", jars.display(), clients.display());
-    let env = Env { mariadb, kafka, webdriver, go_tpc, python, java_class_path };
+    let connect = known.and_then(|env| env.connect);
+    let env = Env { mariadb, kafka, webdriver, connect, go_tpc, python, java_class_path };
     env.write(&dir.join("env.json"))?;
     Ok(env)
+}
+
+/// Gets, starts and waits for a Kafka Connect worker of this lab's broker. One that already runs is left as it is.
+///
+/// # Errors
+/// When it cannot be fetched or does not come up.
+pub fn start_connect(env: &Env) -> Result<Connect> {
+    let file = dir().join("env.json");
+    let known = Env::read(&file).ok().and_then(|env| env.connect);
+    let connect = connect::start(&dir(), &env.kafka.bootstrap, known.as_ref())?;
+    Env { connect: Some(connect.clone()), ..env.clone() }.write(&file)?;
+    Ok(connect)
+}
+
+/// Kills a server as a crash would, and starts it again on its data and port.
+///
+/// # Errors
+/// When it does not come back.
+pub fn crash(env: &mut Env, server: Server) -> Result<()> {
+    match server {
+        Server::MariaDb => env.mariadb = mariadb::crash(&dir(), &env.mariadb)?,
+        Server::Kafka => env.kafka = kafka::crash(&dir(), &kafka::JARS.get()?, &env.kafka)?,
+    }
+    env.write(&dir().join("env.json"))
+}
+
+/// SIGSTOP, a while, SIGCONT: a server that hangs.
+///
+/// # Errors
+/// When it does not run.
+pub fn hang(server: Server, how_long: std::time::Duration) -> Result<()> {
+    let daemon = Daemon::new(&dir(), server.name());
+    daemon.signal("STOP")?;
+    std::thread::sleep(how_long);
+    daemon.signal("CONT")
+}
+
+/// A server that can be made to misbehave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    MariaDb,
+    Kafka,
+}
+
+impl Server {
+    fn name(self) -> &'static str {
+        match self {
+            Self::MariaDb => mariadb::NAME,
+            Self::Kafka => kafka::NAME,
+        }
+    }
 }
 
 /// `cargo xtask lab down`: stops what runs, also after a crash of this program, and removes the servers' data.
@@ -116,7 +173,7 @@ pub fn status() -> Result<()> {
 }
 
 /// Names of daemons, pid files, logs and data folders, in the order of stopping.
-const PARTS: &[&str] = &[webdriver::NAME, kafka::NAME, mariadb::NAME];
+const PARTS: &[&str] = &[webdriver::NAME, connect::NAME, kafka::NAME, mariadb::NAME];
 
 fn remove(folder: &std::path::Path) -> Result<()> {
     match fs::remove_dir_all(folder) {

@@ -6,6 +6,7 @@ mod change;
 mod column_selectors;
 mod connectors;
 mod dispatchers;
+mod engine;
 mod features;
 mod identity;
 mod kafka_client;
@@ -46,6 +47,7 @@ pub fn validate(pipeline: &Pipeline) -> Vec<Finding> {
     kafka_client::check(pipeline, &options, &mut findings);
     avro::check(pipeline, &options, &mut findings);
     target::check(pipeline, &options, &mut findings);
+    engine::check(pipeline, &mut findings);
     crate::ksql::check(pipeline, &mut findings);
     secrets::check(pipeline, &mut findings);
     connectors::check(pipeline, &mut findings);

@@ -1,0 +1,14 @@
+//! Guarded launches: the steps of a document's plan, carried out so that a crash at any point leaves something that goes on or
+//! is taken back. `docs/LAUNCH.md` tells people what they may rely on.
+
+mod actor;
+mod executor;
+mod pace;
+mod undo;
+
+pub use actor::{Actor, Found, Sign, Trouble, Undo};
+pub use executor::Executor;
+pub use pace::Pace;
+
+#[cfg(test)]
+mod tests;
