@@ -3,6 +3,7 @@
 mod check;
 mod describe;
 pub mod launch;
+mod operate;
 mod playground;
 mod preflight;
 mod save;
@@ -23,7 +24,7 @@ use crate::{
 };
 use shared::{
     Finding,
-    api::{PipelineDetail, PipelineState, PipelineSummary, Playground},
+    api::{PipelineDetail, PipelineState, PipelineSummary, Playground, ProgressReport},
     finding::has_errors,
 };
 use std::{collections::HashMap, sync::Arc};
@@ -37,6 +38,15 @@ pub const DEFAULT_MEMORY: usize = 256 * 1024 * 1024;
 pub enum StudioError {
     #[error("there is no pipeline `{0}`")]
     NoSuchPipeline(String),
+    #[error("the pipeline has no part `{0}`")]
+    NoSuchPart(String),
+    #[error("no saved pipeline names the cluster `{0}`")]
+    NoSuchCluster(String),
+    #[error("`{0}` is not on that cluster")]
+    NoSuchItem(String),
+    /// A remote system's refusal, or why it cannot be asked.
+    #[error("{}", .0.message)]
+    Refused(Box<Finding>),
     #[error("there is a pipeline `{0}` already")]
     NameTaken(String),
     #[error("the pipeline cannot be launched as it is")]
@@ -69,12 +79,14 @@ pub struct Studio {
     live: Mutex<HashMap<String, Live>>,
     /// Raised at every change of the list or of a state.
     changes: watch::Sender<u64>,
+    /// Of changefeeds on TiCDC, for the plots.
+    lags: operate::Lags,
 }
 
 impl Studio {
     #[must_use]
     pub fn new(store: Arc<Store>, playground: Option<Playground>) -> Self {
-        Self { store, playground, live: Mutex::default(), changes: watch::Sender::new(0) }
+        Self { store, playground, live: Mutex::default(), changes: watch::Sender::new(0), lags: operate::Lags::default() }
     }
 
     #[must_use]
@@ -142,6 +154,12 @@ impl Studio {
         Ok(Arc::clone(&live.figures))
     }
 
+    /// Figures with their history, and the lag of a changefeed on TiCDC as far as it was looked at.
+    pub async fn progress(&self, name: &str) -> Result<ProgressReport, StudioError> {
+        let report = self.figures(name).await?.report();
+        Ok(ProgressReport { lags: self.lags.of(name), ..report })
+    }
+
     /// Launches, or goes on from the checkpoint.
     pub async fn start(&self, name: &str) -> Result<PipelineSummary, StudioError> {
         let mut record = self.record(name).await?;
@@ -194,6 +212,7 @@ impl Studio {
         if let Some(launched) = live.remove(name).and_then(|l| l.launched) {
             launched.stop().await;
         }
+        self.lags.forget(name);
         let (store, name) = (Arc::clone(&self.store), name.to_owned());
         blocking(move || store.remove_pipeline(&name)).await?;
         self.changed();

@@ -19,6 +19,7 @@ pub mod follow;
 pub mod import;
 pub mod ksql;
 pub mod launch;
+pub mod operate;
 pub mod path;
 pub mod plot;
 mod quoting;

@@ -3,6 +3,7 @@
 mod error;
 mod guard;
 mod metrics;
+mod operate;
 mod pipelines;
 mod sse;
 mod system;
@@ -62,6 +63,15 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(pipelines::list_messages))
         .routes(routes!(sse::follow_pipeline))
         .routes(routes!(sse::follow_pipelines))
+        .routes(routes!(operate::list_parts))
+        .routes(routes!(operate::act_on_part))
+        .routes(routes!(operate::show_drift))
+        .routes(routes!(operate::repair_drift))
+        .routes(routes!(operate::follow_rows))
+        .routes(routes!(operate::list_clusters))
+        .routes(routes!(operate::show_cluster))
+        .routes(routes!(operate::act_on_items))
+        .routes(routes!(operate::open_item))
         .routes(routes!(sse::run_preflight))
 }
 

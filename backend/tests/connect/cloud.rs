@@ -5,7 +5,7 @@ use doubles::connectors::Fault;
 fn config() -> Map<String, Value> {
     let (key, secret) = Options::default().cluster_key;
     table(json!({
-        "connector.class": "MicrosoftSqlServerSink", "tasks.max": "2", "topics": "orders", "kafka.api.key": key,
+        "name": "orders", "connector.class": "MicrosoftSqlServerSink", "tasks.max": "2", "topics": "orders", "kafka.api.key": key,
         "kafka.api.secret": secret, "input.data.format": "AVRO", "connection.host": "db.example", "connection.user": "ticdc",
         "connection.password": PASSWORD, "db.name": "tpcc",
     }))

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cloud;
+mod real;
 mod worker;
 
 use backend::clients::connect::{Client, Patience, Platform, State, TopicOffset, records_behind};

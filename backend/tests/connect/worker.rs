@@ -6,7 +6,7 @@ const CLASS: &str = "io.confluent.connect.jdbc.JdbcSinkConnector";
 
 fn config() -> Map<String, Value> {
     table(json!({
-        "connector.class": CLASS, "tasks.max": "2", "topics": "orders", "connection.url": "jdbc:postgresql://db/tpcc",
+        "name": "orders", "connector.class": CLASS, "tasks.max": "2", "topics": "orders", "connection.url": "jdbc:postgresql://db/tpcc",
         "connection.user": "ticdc", "connection.password": PASSWORD,
         "value.converter.basic.auth.user.info": format!("key:{PASSWORD}"),
     }))

@@ -109,7 +109,7 @@ async fn create_connector(State(worker): Shared, Json(body): Json<Value>) -> Res
     if world.connectors.contains_key(name) {
         return refusal(409, &format!("Connector {name} already exists"));
     }
-    if let Some(refused) = judge(&worker, config) {
+    if let Some(refused) = judge(&worker, name, config) {
         return refused;
     }
     let connector = world.insert(name, config.clone());
@@ -117,7 +117,9 @@ async fn create_connector(State(worker): Shared, Json(body): Json<Value>) -> Res
 }
 
 /// Why a configuration is refused. Real workers repeat values in their reasons, secrets among them.
-fn judge(worker: &Worker, config: &Map<String, Value>) -> Option<Response> {
+fn judge(worker: &Worker, name: &str, config: &Map<String, Value>) -> Option<Response> {
+    let mut config = config.clone();
+    config.insert("name".to_owned(), name.into());
     if config.values().any(|value| !value.is_string()) {
         return Some(refusal(400, "Cannot deserialize value of type `java.lang.String` from Object value"));
     }
@@ -125,7 +127,7 @@ fn judge(worker: &Worker, config: &Map<String, Value>) -> Option<Response> {
         Ok(plugin) => plugin,
         Err(message) => return Some(refusal(500, &message)),
     };
-    let lines: Vec<_> = plugin.errors(config).into_values().flatten().collect();
+    let lines: Vec<_> = plugin.errors(&config).into_values().flatten().collect();
     if lines.is_empty() {
         return None;
     }
@@ -161,7 +163,7 @@ async fn put_config(State(worker): Shared, Path(name): Path<String>, Json(config
     if config.get("name").is_some_and(|own| *own != *name) {
         return refusal(400, "Connector name configuration doesn't match connector name in the URL");
     }
-    if let Some(refused) = judge(&worker, &config) {
+    if let Some(refused) = judge(&worker, &name, &config) {
         return refused;
     }
     let mut world = lock(&worker.world);
