@@ -14,16 +14,16 @@ use tokio::sync::broadcast::error::RecvError;
 /// How old a list may get without a change of state: rates and lags move all the time.
 const LIST_EVERY: Duration = Duration::from_secs(1);
 
-type Events = Sse<axum::response::sse::KeepAliveStream<std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>>>;
+pub(super) type Events = Sse<axum::response::sse::KeepAliveStream<std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>>>;
 
-fn events(stream: impl Stream<Item = Event> + Send + 'static, state: &AppState) -> Events {
+pub(super) fn events(stream: impl Stream<Item = Event> + Send + 'static, state: &AppState) -> Events {
     let stop = state.stop.clone();
     let stream: std::pin::Pin<Box<dyn Stream<Item = _> + Send>> =
         Box::pin(stream.map(Ok).take_until(async move { stop.cancelled().await }));
     Sse::new(stream).keep_alive(KeepAlive::default())
 }
 
-fn event(name: &str, data: &impl serde::Serialize) -> Event {
+pub(super) fn event(name: &str, data: &impl serde::Serialize) -> Event {
     Event::default().event(name).json_data(data).expect("API types have a JSON form")
 }
 
