@@ -3,15 +3,17 @@
 mod check;
 mod describe;
 pub mod launch;
+mod operate;
 mod playground;
+mod preflight;
 mod remote;
 mod save;
 
 mod messages;
 
 pub use check::check;
-pub use launch::PartLine;
 pub use playground::Embedded;
+pub use preflight::{QUEUE as PREFLIGHT_QUEUE, preflight, preflight_sealed};
 
 use crate::{
     engine::{
@@ -23,7 +25,7 @@ use crate::{
 };
 use shared::{
     Finding,
-    api::{PipelineDetail, PipelineState, PipelineSummary, Playground},
+    api::{PipelineDetail, PipelineState, PipelineSummary, Playground, ProgressReport},
     config::Target,
     finding::has_errors,
 };
@@ -42,6 +44,15 @@ pub const DEFAULT_MEMORY: usize = 256 * 1024 * 1024;
 pub enum StudioError {
     #[error("there is no pipeline `{0}`")]
     NoSuchPipeline(String),
+    #[error("the pipeline has no part `{0}`")]
+    NoSuchPart(String),
+    #[error("no saved pipeline names the cluster `{0}`")]
+    NoSuchCluster(String),
+    #[error("`{0}` is not on that cluster")]
+    NoSuchItem(String),
+    /// A remote system's refusal, or why it cannot be asked.
+    #[error("{}", .0.message)]
+    Refused(Box<Finding>),
     #[error("there is a pipeline `{0}` already")]
     NameTaken(String),
     #[error("the pipeline cannot be launched as it is")]
@@ -84,6 +95,8 @@ pub struct Studio {
     /// The studio goes down.
     stop: CancellationToken,
     watcher: Mutex<Option<JoinHandle<()>>>,
+    /// Of changefeeds on TiCDC, for the plots.
+    lags: operate::Lags,
 }
 
 impl Studio {
@@ -98,6 +111,7 @@ impl Studio {
             pace: launch::Pace::default(),
             stop: CancellationToken::new(),
             watcher: Mutex::default(),
+            lags: operate::Lags::default(),
         }
     }
 
@@ -181,6 +195,12 @@ impl Studio {
         Ok(Arc::clone(&live.figures))
     }
 
+    /// Figures with their history, and the lag of a changefeed on TiCDC as far as it was looked at.
+    pub async fn progress(&self, name: &str) -> Result<ProgressReport, StudioError> {
+        let report = self.figures(name).await?.report();
+        Ok(ProgressReport { lags: self.lags.of(name), ..report })
+    }
+
     /// Starts the changefeed where the document says, or goes on from its checkpoint.
     pub async fn start(&self, name: &str) -> Result<PipelineSummary, StudioError> {
         let document = self.record(name).await?.document;
@@ -233,6 +253,7 @@ impl Studio {
         if let Some(launched) = live.remove(name).and_then(|l| l.launched) {
             launched.stop().await;
         }
+        self.lags.forget(name);
         let (store, key) = (Arc::clone(&self.store), name.to_owned());
         blocking(move || store.remove_pipeline(&key)).await?;
         drop(live);

@@ -33,6 +33,10 @@ impl From<StudioError> for Failure {
         let message = error.to_string();
         match error {
             StudioError::NoSuchPipeline(_) => Self::new(StatusCode::NOT_FOUND, "no-such-pipeline", message),
+            StudioError::NoSuchPart(_) | StudioError::NoSuchCluster(_) | StudioError::NoSuchItem(_) => {
+                Self::new(StatusCode::NOT_FOUND, "no-such-resource", message)
+            }
+            StudioError::Refused(finding) => Self::new(StatusCode::BAD_GATEWAY, "remote-refused", message).findings(vec![*finding]),
             StudioError::NameTaken(_) => Self::new(StatusCode::CONFLICT, "name-taken", message),
             StudioError::Invalid(findings) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-pipeline", message).findings(findings),
             StudioError::Unreadable(findings) => {

@@ -4,6 +4,7 @@ mod error;
 mod guard;
 mod launch;
 mod metrics;
+mod operate;
 mod pipelines;
 mod sse;
 mod system;
@@ -69,6 +70,16 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(launch::move_pipeline))
         .routes(routes!(sse::follow_pipeline))
         .routes(routes!(sse::follow_pipelines))
+        .routes(routes!(operate::list_parts))
+        .routes(routes!(operate::act_on_part))
+        .routes(routes!(operate::show_drift))
+        .routes(routes!(operate::repair_drift))
+        .routes(routes!(operate::follow_rows))
+        .routes(routes!(operate::list_clusters))
+        .routes(routes!(operate::show_cluster))
+        .routes(routes!(operate::act_on_items))
+        .routes(routes!(operate::open_item))
+        .routes(routes!(sse::run_preflight))
 }
 
 /// The OpenAPI document, as `/api/openapi.json` serves it.

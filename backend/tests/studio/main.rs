@@ -8,4 +8,6 @@ mod launch;
 mod openapi;
 mod pipelines;
 mod playground;
+mod preflight;
 mod secrets;
+mod services;

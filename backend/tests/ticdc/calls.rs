@@ -3,7 +3,7 @@
 use crate::support::{assert_no_secret, client, count, created, id, pipeline, request};
 use backend::clients::http::{Options as Login, RemoteErrorKind};
 use backend::clients::ticdc::{ApiVersion, ChangefeedId, Client, Liveness, State};
-use doubles::ticdc::{Architecture as Kind, Options, Table, TiCdc};
+use doubles::ticdc::{Architecture as Kind, Options, Table, TiCdc, Trouble};
 use serde_json::json;
 use shared::render::open_api_body;
 use shared::ticdc::Architecture;
@@ -132,6 +132,15 @@ async fn a_server_with_v1_alone_is_operated_and_not_created_on() {
     assert_eq!(client.changefeeds().await.unwrap(), []);
     client.remove(&id()).await.unwrap();
     client.set_log_level("warn").await.unwrap();
+    ticdc.add("orders", "kafka://b:9092/t?protocol=avro", &json!({}));
+    let listed = client.changefeeds().await.unwrap();
+    let found = client.changefeed(&id()).await.unwrap().unwrap();
+    assert!(listed.len() == 1 && found.checkpoint_ts > listed[0].checkpoint_ts && found.config.is_null(), "{found:?}");
+    client.pause(&id()).await.unwrap();
+    assert_eq!(ticdc.state("orders").as_deref(), Some("stopped"));
+    client.resume(&id(), None).await.unwrap();
+    assert_eq!(ticdc.state("orders").as_deref(), Some("normal"));
+    client.remove(&id()).await.unwrap();
     assert_eq!(client.pause(&id()).await.unwrap_err().code, "CDC:ErrChangeFeedNotExists");
 
     let error = client.create(&request()).await.unwrap_err();
@@ -141,15 +150,18 @@ async fn a_server_with_v1_alone_is_operated_and_not_created_on() {
 }
 
 #[tokio::test]
-async fn a_changefeed_of_v1_reads_as_any_other() {
-    let ticdc = TiCdc::start(Options { has_v2: true, ..Options::v1_only() }).await;
-    created(&client(&ticdc)).await;
-    // The same cluster, before its upgrade.
-    let url = format!("{}/api/v1/changefeeds", ticdc.url());
-    let listed: serde_json::Value = reqwest::get(&url).await.unwrap().json().await.unwrap();
-    assert!(listed.is_array(), "{listed}");
-    let one: serde_json::Value = reqwest::get(format!("{url}/orders")).await.unwrap().json().await.unwrap();
-    assert!(one.get("checkpoint_tso").is_some() && one.get("config").is_none(), "{one}");
+async fn a_changefeed_made_elsewhere_is_seen_and_a_dropped_call_ends() {
+    let ticdc = TiCdc::start(Options::default()).await;
+    let client = client(&ticdc);
+    ticdc.add("made-elsewhere", "mysql://root:hunter2@db:3306/", &json!({ "memory_quota": 9 }));
+    assert_eq!(client.changefeeds().await.unwrap()[0].id.id, "made-elsewhere");
+    let found = client.changefeed(&ChangefeedId::new("made-elsewhere")).await.unwrap().unwrap();
+    assert_eq!((found.sink_uri.as_str(), found.config["memory_quota"].as_u64()), ("mysql://root:xxxxx@db:3306/", Some(9)));
+
+    ticdc.fail_next(Trouble::Hangs);
+    let dropped = tokio::time::timeout(Duration::from_millis(50), client.remove(&found.id)).await;
+    assert!(dropped.is_err());
+    assert_eq!(ticdc.ids(), ["made-elsewhere"]);
 }
 
 #[tokio::test]

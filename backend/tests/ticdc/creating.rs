@@ -121,18 +121,24 @@ async fn what_was_not_created_is_sent_again() {
 }
 
 #[tokio::test]
-async fn another_changefeed_of_that_id_is_not_taken_for_ours() {
+async fn what_somebody_else_makes_meanwhile_is_not_taken_for_ours() {
     let ticdc = TiCdc::start(Options::default()).await;
     let client = client(&ticdc);
-    // The look before finds nothing; then somebody else creates it, and our answer is lost on top of that.
-    ticdc.fail_next(Trouble::AnswerLost);
-    let mut other = request();
-    other.body["sink_uri"] = "kafka://other:9092/t?protocol=avro".into();
-    let mut start = request();
-    start.start_ts = Some(client.tso().await.unwrap() - 1);
-    client.create(&other).await.unwrap();
-    let error = client.create(&start).await.unwrap_err();
-    assert_eq!(error.code, "CDC:ErrChangeFeedAlreadyExists");
+    for _ in 0..3 {
+        ticdc.fail_next(Trouble::ConnectionLost);
+    }
+    let creating = tokio::spawn(async move { client.create(&request()).await });
+    // The look before has found the id free by then.
+    while count(&ticdc, "POST", "/changefeeds") == 0 {
+        tokio::task::yield_now().await;
+    }
+    ticdc.add("orders", "kafka://other:9092/t?protocol=avro", &serde_json::json!({}));
+    let error = creating.await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind, error.code.as_str(), error.path),
+        (RemoteErrorKind::Conflict, "CDC:ErrChangeFeedAlreadyExists", "changefeed.id")
+    );
+    assert_eq!(ticdc.sink_uri("orders").unwrap(), "kafka://other:9092/t?protocol=avro");
 }
 
 #[tokio::test]

@@ -50,5 +50,5 @@ pub use operate::{
 pub use pipelines::{
     CheckRequest, PipelineDetail, PipelineState, PipelineSummary, SavePipeline, SetRate, TableListing, TablesAnswer, TablesRequest,
 };
-pub use progress::{Checkpoint, LogEntry, LogLevel, Progress, ProgressPoint, ProgressReport, TableProgress, TopicMessage};
+pub use progress::{Checkpoint, LagPoint, LogEntry, LogLevel, Progress, ProgressPoint, ProgressReport, TableProgress, TopicMessage};
 pub use studio::{ApiError, Meta, Playground};

@@ -78,6 +78,20 @@ pub struct ProgressReport {
     pub history: Vec<ProgressPoint>,
     /// Newest last, 200 at most.
     pub log: Vec<LogEntry>,
+    /// Of a changefeed on TiCDC: how far it was behind whenever its parts were asked for, ten minutes at most, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lags: Vec<LagPoint>,
+}
+
+/// How far a changefeed was behind its source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LagPoint {
+    /// Milliseconds since 1970.
+    pub at_ms: u64,
+    pub checkpoint_ms: Option<u64>,
+    /// `None` where TiCDC does not say.
+    pub resolved_ms: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(super) enum Shape {
     /// Checked elsewhere, or another system's own.
     Any,
+    /// A table whose keys are another sink's.
+    AnyTable,
     Text,
     Boolean,
     Integer(i64, i64),
@@ -98,7 +100,11 @@ pub(crate) fn is_changefeed_key(name: &str) -> bool {
 /// Compares a value with its shape: `unknown-key`, `wrong-type` and `wrong-value` findings. Values are never shown.
 pub(super) fn check(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
     match (shape, value) {
-        (Any, _) | (Text, Value::String(_)) | (Boolean, Value::Bool(_)) | (Number, Value::Number(_)) => {}
+        (Any, _)
+        | (Shape::AnyTable, Value::Object(_))
+        | (Text, Value::String(_))
+        | (Boolean, Value::Bool(_))
+        | (Number, Value::Number(_)) => {}
         (Integer(low, high), Value::Number(number)) => {
             if !number.as_i64().is_some_and(|n| (low..=high).contains(&n)) {
                 let message = format!("`{path}` must be a whole number from {low} to {high}.");
@@ -150,7 +156,7 @@ pub(super) fn check(value: &Value, shape: Shape, path: &str, findings: &mut Vec<
         (Number, _) => findings.push(wrong_type(path, "a number")),
         (Integers, _) => findings.push(wrong_type(path, "a list of whole numbers")),
         (Texts, _) => findings.push(wrong_type(path, "a list of texts")),
-        (Scalars | Table(_) | Changefeed, _) => findings.push(wrong_type(path, "a table")),
+        (Shape::AnyTable | Scalars | Table(_) | Changefeed, _) => findings.push(wrong_type(path, "a table")),
         (Tables(_), _) => findings.push(wrong_type(path, "a list of tables")),
     }
 }

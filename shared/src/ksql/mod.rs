@@ -8,6 +8,7 @@
 mod derived;
 mod edit;
 mod generate;
+mod meaning;
 mod read;
 mod rules;
 mod script;
@@ -21,6 +22,7 @@ mod words;
 pub use derived::{Derived, derived};
 pub(crate) use edit::{rename_property, set_property, without_property};
 pub use generate::{Object, generate, table_of};
+pub(crate) use meaning::{in_place_of, same_query};
 pub use read::parse;
 pub use rules::{Need, SeenTopic, needs};
 pub(crate) use script::SCRIPT_HEAD;

@@ -2,6 +2,7 @@
 
 use super::secrets::{Prepared, Secrets};
 use crate::config::{Pipeline, StartFrom};
+use crate::sink_uri::parse_duration;
 use crate::ticdc::{Architecture, Release, api_name};
 use serde_json::{Map, Value, json};
 
@@ -44,12 +45,22 @@ fn request(prepared: &Prepared) -> Value {
     Value::Object(request)
 }
 
+/// A duration that is text in the file; the API takes it as a number only, unlike all others.
+const IN_NANOSECONDS: &str = "region-count-refresh-interval";
+
+/// What is no duration is left as it is.
+fn in_nanoseconds(value: Value) -> Value {
+    let duration = value.as_str().and_then(parse_duration);
+    duration.and_then(|duration| u64::try_from(duration.as_nanos()).ok()).map_or(value, Value::from)
+}
+
 /// Keys of the file as the API spells them; what it has no field for is left out.
 fn in_api_names(value: Value, within: &str, architecture: Option<Architecture>) -> Value {
     match value {
         Value::Object(map) => {
             let renamed = map.into_iter().filter_map(|(key, value)| {
                 let name = api_name(within, &key, architecture)?;
+                let value = if key == IN_NANOSECONDS { in_nanoseconds(value) } else { value };
                 Some((name, in_api_names(value, &key, architecture)))
             });
             Value::Object(renamed.collect())
@@ -160,6 +171,16 @@ password = "store:sr"
         };
         assert_eq!(sink("classic")["advance_timeout"], 60);
         assert_eq!(sink("new")["advance_timeout_in_sec"], 60);
+    }
+
+    #[test]
+    fn the_one_duration_that_the_api_takes_as_a_number_is_one() {
+        for (written, sent) in [(json!("1m"), json!(60_000_000_000_u64)), (json!(5), json!(5)), (json!("1d"), json!("1d"))] {
+            let mut pipeline = parse(DOCUMENT).unwrap();
+            pipeline.changefeed.config.extra.insert("scheduler".to_owned(), json!({"region-count-refresh-interval": written}));
+            let request: Value = serde_json::from_str(&open_api_request(&pipeline, Secrets::placeholders())).unwrap();
+            assert_eq!(request["replica_config"]["scheduler"]["region_count_refresh_interval"], sent);
+        }
     }
 
     #[test]

@@ -123,6 +123,14 @@ impl ConnectWorker {
         });
     }
 
+    /// Makes it a connector that no worker has taken yet: there is no status of it.
+    ///
+    /// # Panics
+    /// There is no such connector.
+    pub fn forget_status(&self, name: &str) {
+        self.change(name, |connector| connector.state.clear());
+    }
+
     /// How far a connector has read: topic, partition, offset.
     ///
     /// # Panics

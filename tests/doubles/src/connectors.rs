@@ -92,7 +92,7 @@ impl Connector {
     }
 }
 
-/// A plugin: its class, what must be given, and what is secret.
+/// A plugin: its class, what must be given (the name always), and what is secret.
 #[derive(Clone, Debug)]
 pub struct Plugin {
     pub class: String,
@@ -105,7 +105,8 @@ impl Plugin {
     #[must_use]
     pub fn new(class: &str, version: &str, required: &[&str], secret: &[&str]) -> Self {
         let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
-        Self { class: class.to_owned(), version: version.to_owned(), required: owned(required), secret: owned(secret) }
+        let required = owned(&[&["name"], required].concat());
+        Self { class: class.to_owned(), version: version.to_owned(), required, secret: owned(secret) }
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -3,6 +3,8 @@
 
 mod connect;
 mod copy;
+mod faults;
+mod gate;
 mod java;
 mod judge;
 mod pipeline;
@@ -39,7 +41,7 @@ const CATCH_UP: Duration = Duration::from_secs(180);
 
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
-    let names = if names.is_empty() { &["kafka", "playground", "crashes", "exactly-once", "connect"] } else { names };
+    let names = if names.is_empty() { &["kafka", "playground", "crashes", "exactly-once", "faults", "connect"] } else { names };
     // The page is a part of the studio: an older one would be walked through.
     page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
@@ -51,9 +53,10 @@ pub fn run(names: &[&str]) -> Result<()> {
             "playground" => playground(&lab)?,
             "crashes" => crashes(&lab)?,
             "exactly-once" => exactly_once(&lab)?,
+            "faults" => faults(&lab)?,
             "connect" => connect(&lab)?,
             "journeys" => journeys(&lab)?,
-            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, exactly-once, connect and journeys"),
+            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, exactly-once, faults, connect and journeys"),
         }
         println!("{name}: ok in {}", human(start.elapsed()));
     }
@@ -84,6 +87,13 @@ pub fn exactly_once(lab: &Env) -> Result<()> {
     let mut scene = Scene::new(lab, "exactly-once")?;
     scene.exactly_once = true;
     scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed: seed("exactly-once")? })
+}
+
+/// Every part of the lab fails at random moments, with each kind of delivery.
+pub fn faults(lab: &Env) -> Result<()> {
+    faults::prove(lab, "faults", false)?;
+    // The servers were started again meanwhile.
+    faults::prove(&Env::read(&lab::dir().join("env.json"))?, "faults-once", true)
 }
 
 /// From the environment, to do it again, or of this moment; it is printed.

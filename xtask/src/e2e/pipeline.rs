@@ -144,6 +144,28 @@ impl Engine {
         }
     }
 
+    pub fn signal(&self, name: &str) -> Result<()> {
+        process::output(Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())])).map(drop)
+    }
+
+    /// SIGTERM, and the wait for a clean end.
+    ///
+    /// # Errors
+    /// When it takes longer than `patience`, or does not end well.
+    pub fn stop(&mut self, patience: Duration) -> Result<()> {
+        self.signal("TERM")?;
+        let mut status = None;
+        crate::lab::until(patience, || {
+            status = self.child.try_wait().ok().flatten();
+            status.is_some()
+        });
+        match status {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => bail!("the engine did not end well: {status}; its log ends:\n{}", tail(&self.log)),
+            None => bail!("the engine did not end within {} s of SIGTERM; its log ends:\n{}", patience.as_secs(), tail(&self.log)),
+        }
+    }
+
     /// SIGKILL.
     pub fn kill(&mut self) -> Result<()> {
         self.child.kill()?;

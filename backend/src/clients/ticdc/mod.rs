@@ -79,6 +79,9 @@ impl Client {
             Some(version) if version < NEWEST => Some(Architecture::Classic),
             _ => self.probe_architecture().await,
         };
+        if status.architecture == Some(Architecture::Classic) && status.liveness == Liveness::Draining {
+            status.liveness = Liveness::Stopping;
+        }
         Ok(status)
     }
 

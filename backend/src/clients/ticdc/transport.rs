@@ -194,6 +194,8 @@ fn is_without_owner(error: &RemoteError) -> bool {
 
 /// Whether a failed request may have been done all the same: it was sent, and no refusal of TiCDC's came back.
 pub(super) fn may_have_been_done(error: &RemoteError) -> bool {
-    let is_refused = error.code.starts_with("CDC:") || (400..500).contains(&error.status);
+    // What etcd did not confirm may be in it.
+    let is_unconfirmed = matches!(error.code.as_str(), "CDC:ErrPDEtcdAPIError" | "CDC:ErrEtcdAPIError");
+    let is_refused = (error.code.starts_with("CDC:") && !is_unconfirmed) || (400..500).contains(&error.status);
     !is_refused && !error.is_unsent() && !is_without_owner(error)
 }

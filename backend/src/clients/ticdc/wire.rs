@@ -35,7 +35,7 @@ pub(super) fn server_status(value: &Value) -> Option<ServerStatus> {
         is_owner: value.get("is_owner").and_then(Value::as_bool).unwrap_or_default(),
         liveness: match integer(value, "liveness") {
             0 => Liveness::Alive,
-            // The classic architecture's 1 is its last; a drain comes before it there too.
+            // In the classic architecture that is stopping; whose answer this is shows later.
             1 => Liveness::Draining,
             _ => Liveness::Stopping,
         },

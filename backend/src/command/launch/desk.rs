@@ -2,17 +2,14 @@
 
 use crate::{
     store::Store,
-    studio::{PartLine, Studio, StudioError},
+    studio::{Studio, StudioError},
 };
 use anyhow::bail;
 use reqwest::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     Finding,
-    api::{
-        ApiError, CancelLaunch, LaunchReport, MovePipeline, PartState, PartStatus, PipelineDetail, PipelineState, PipelineSummary,
-        SavePipeline,
-    },
+    api::{ApiError, CancelLaunch, LaunchReport, MovePipeline, PartStatus, PipelineDetail, PipelineState, PipelineSummary, SavePipeline},
     config::{Pipeline, Target},
 };
 use std::{path::Path, sync::Arc};
@@ -48,6 +45,7 @@ impl From<StudioError> for Refusal {
         let findings = match error {
             StudioError::Invalid(findings) | StudioError::Unreadable(findings) => findings,
             StudioError::Engine(error) => vec![*error.finding],
+            StudioError::Refused(finding) => vec![*finding],
             _ => Vec::new(),
         };
         Self { is_absent, message, findings }
@@ -154,13 +152,10 @@ impl Desk {
         }
     }
 
-    pub(super) async fn parts(&self, name: &str) -> Answer<Vec<PartLine>> {
+    pub(super) async fn parts(&self, name: &str) -> Answer<Vec<PartStatus>> {
         match self {
-            Self::Here(studio) => Ok(studio.part_lines(name).await?),
-            Self::There(remote) => {
-                let parts: Vec<PartStatus> = remote.get(&pipeline(name, "/parts")).await?;
-                Ok(parts.into_iter().map(PartLine::from).collect())
-            }
+            Self::Here(studio) => Ok(studio.parts(name).await?),
+            Self::There(remote) => remote.get(&pipeline(name, "/parts")).await,
         }
     }
 
@@ -168,13 +163,6 @@ impl Desk {
         if let Self::Here(studio) = self {
             studio.shut_down().await;
         }
-    }
-}
-
-impl From<PartStatus> for PartLine {
-    fn from(part: PartStatus) -> Self {
-        let PartStatus { id, place, state, state_text, findings, .. } = part;
-        Self { id, place, state, text: state_text, finding: findings.into_iter().next().filter(|_| state != PartState::Running) }
     }
 }
 

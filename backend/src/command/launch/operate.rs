@@ -43,11 +43,9 @@ async fn show_status(place: &Place, desk: &Desk, name: &str) -> Answer<ExitCode>
             println!("{}", json!(part));
             continue;
         }
-        let text = if part.text.is_empty() { String::new() } else { format!(" ({})", part.text) };
-        println!("{:<40} {:<9} {}{text}", part.id, format!("{:?}", part.state).to_lowercase(), part.place);
-        if let Some(finding) = &part.finding {
-            eprintln!("{}", show_finding(finding));
-        }
+        let word = if part.state_text.is_empty() { String::new() } else { format!(" ({})", part.state_text) };
+        println!("{:<40} {:<9} {}{word}", part.id, format!("{:?}", part.state).to_lowercase(), part.place);
+        part.findings.iter().for_each(|finding| eprintln!("{}", show_finding(finding)));
     }
     let is_fine = |state| matches!(state, PartState::Running | PartState::Paused | PartState::Pending | PartState::Finished);
     Ok(match () {

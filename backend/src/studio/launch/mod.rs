@@ -7,13 +7,11 @@ mod desk;
 mod executor;
 mod moving;
 mod pace;
-mod status;
 mod undo;
 
 pub use actor::{Actor, Found, Sign, Trouble, Undo};
 pub use executor::Executor;
 pub use pace::Pace;
-pub use status::PartLine;
 
 pub(super) use actors::{changefeed_id, explained};
 pub(super) use desk::Launches;

@@ -120,6 +120,19 @@ impl Rig {
         })
     }
 
+    /// The workload on our own engine, and a connector on the worker that reads one of its topics.
+    pub fn native_document(&self) -> Value {
+        let mut document = self.document();
+        document["source"] = json!({ "kind": "tpcc", "warehouses": 1, "rows_per_second": 500, "start": "now" });
+        document["changefeed"]["target"] = json!("native");
+        document["changefeed"]["config"]["filter"]["rules"] = json!(["tpcc.*", "!tpcc.history"]);
+        document["ksqldb"] = json!([]);
+        let mut connector = document["connectors"][1].take();
+        connector["topics"] = json!(["tidb_tpcc_orders"]);
+        document["connectors"] = json!([connector]);
+        document
+    }
+
     /// What TiCDC would do: a record, and its schemas under the topic's subjects.
     pub async fn send_first_row(&self) {
         let addresses = self.embedded.addresses();

@@ -32,7 +32,7 @@ async fn a_script_applies_looks_pauses_and_removes() {
         (&["apply", file, "--yes", "--json"], 0, r#"{"launch":"done"}"#),
         (&["status", file], 0, "connector:to-postgres"),
         (&["pause", "orders"], 0, "orders: paused"),
-        (&["status", "orders", "--json"], 1, "changefeed-paused"),
+        (&["status", "orders", "--json"], 0, r#""state":"paused""#),
         (&["resume", "orders"], 0, "orders: running"),
         (&["remove", "orders"], 2, "Deletes the connector."),
         (&["apply", "orders", "--undo"], 0, "Undone: all is as it was before."),
@@ -53,17 +53,34 @@ async fn a_script_applies_looks_pauses_and_removes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_native_pipeline_is_saved_and_told_where_it_runs() {
+async fn a_native_pipeline_is_saved_here_and_launched_by_a_running_studio() {
     let rig = Rig::start().await;
-    let mut document: shared::config::Pipeline = serde_json::from_value(rig.document()).unwrap();
-    document.source.kind = shared::config::SourceKind::Tpcc;
-    document.source.pd.clear();
-    document.changefeed.target = shared::config::Target::Native;
-    document.connectors.clear();
-    document.ksqldb.clear();
+    let document: shared::config::Pipeline = serde_json::from_value(rig.native_document()).unwrap();
     let file = rig.directory.path().join("orders.toml");
     std::fs::write(&file, shared::config::render(&document)).unwrap();
-    let output = studio(&rig.directory.path().join("cli"), &["apply", file.to_str().unwrap(), "--yes"]).await;
+    let file = file.to_str().unwrap();
+    let output = studio(&rig.directory.path().join("cli"), &["apply", file, "--yes"]).await;
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
     assert!(text(&output).contains("serve"), "{}", text(&output));
+
+    let life = rig.studio().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(axum::serve(listener, life.app.router.clone()).into_future());
+    let elsewhere = rig.directory.path().join("not-used");
+    for (arguments, code, expected) in [
+        (&["apply", file, "--yes"][..], 0, "Launched."),
+        (&["status", "orders"], 0, "connector:to-postgres"),
+        (&["pause", "orders"], 0, "orders: paused"),
+        (&["remove", "orders", "--yes"], 0, "Removed."),
+        (&["status", "orders"], 3, "there is no pipeline `orders`"),
+    ] {
+        let arguments: Vec<&str> = arguments.iter().copied().chain(["--studio", &url]).collect();
+        let output = studio(&elsewhere, &arguments).await;
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output));
+        assert!(text(&output).contains(expected), "{arguments:?}: {}", text(&output));
+    }
+    assert!(!elsewhere.exists(), "the data directory is the studio's");
+    server.abort();
+    life.end().await;
 }

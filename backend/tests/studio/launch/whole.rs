@@ -1,8 +1,11 @@
 //! A launch from document to running, and back.
 
 use super::rig::{Rig, SECRETS};
+use axum::{body::Body, http::Request};
 use doubles::confluent_cloud;
+use futures::StreamExt;
 use shared::api::{LaunchState, StepState};
+use tower::ServiceExt;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_is_launched_whole_and_undone_whole() {
@@ -98,5 +101,39 @@ async fn what_a_document_lacks_refuses_its_launch() {
     assert_eq!((refused.status.as_u16(), refused.code().as_str()), (422, "invalid-pipeline"));
     assert!(refused.text.contains("launch-ksqldb-server-missing"), "{}", refused.text);
     assert!(rig.is_empty());
+    life.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipeline_on_our_engine_is_launched_with_its_connector_and_undone_to_a_draft() {
+    let rig = Rig::start().await;
+    let life = rig.studio().await;
+    life.save(rig.native_document()).await;
+    let report = life.launch().await;
+    assert_eq!(report.state, LaunchState::Done, "{report:#?}");
+    let ids: Vec<&str> = report.steps.iter().map(|step| &*step.step.id).collect();
+    assert_eq!(ids, ["changefeed", "topics", "connector:to-postgres"]);
+    assert_eq!(life.state().await, "running");
+    life.end().await;
+    // what runs goes on with the next start, and its launch is done
+    let life = rig.studio().await;
+    assert_eq!(life.launch().await.state, LaunchState::Done);
+    assert_eq!(rig.worker.created(), 1);
+    assert_eq!(life.undo().await.state, LaunchState::Undone);
+    assert_eq!(life.state().await, "draft");
+    assert!(life.app.studio.store().checkpoint("orders").unwrap().is_none());
+    assert!(rig.worker.names().is_empty());
+    life.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_a_launch_is_told_how_it_stands_at_once() {
+    let rig = Rig::start().await;
+    let life = rig.ready().await;
+    life.launch().await;
+    let request = Request::get("/api/v1/pipelines/orders/launch/events").header("host", "localhost:7070").body(Body::empty()).unwrap();
+    let mut events = life.app.router.clone().oneshot(request).await.unwrap().into_body().into_data_stream();
+    let first = String::from_utf8(events.next().await.unwrap().unwrap().to_vec()).unwrap();
+    assert!(first.starts_with("event: launch\ndata: {") && first.contains(r#""state":"done""#), "{first}");
     life.end().await;
 }

@@ -87,7 +87,7 @@ async fn list_connectors(State(worker): Shared, RawQuery(query): RawQuery) -> Re
     let mut expanded = Map::new();
     for (name, connector) in &world.connectors {
         let mut entry = Map::new();
-        if query.contains("expand=status") {
+        if query.contains("expand=status") && !connector.state.is_empty() {
             entry.insert("status".to_owned(), status(name, connector));
         }
         if query.contains("expand=info") {
@@ -109,7 +109,7 @@ async fn create_connector(State(worker): Shared, Json(body): Json<Value>) -> Res
     if world.connectors.contains_key(name) {
         return refusal(409, &format!("Connector {name} already exists"));
     }
-    if let Some(refused) = judge(&worker, config) {
+    if let Some(refused) = judge(&worker, name, config) {
         return refused;
     }
     let connector = world.insert(name, config.clone());
@@ -117,15 +117,17 @@ async fn create_connector(State(worker): Shared, Json(body): Json<Value>) -> Res
 }
 
 /// Why a configuration is refused. Real workers repeat values in their reasons, secrets among them.
-fn judge(worker: &Worker, config: &Map<String, Value>) -> Option<Response> {
+fn judge(worker: &Worker, name: &str, config: &Map<String, Value>) -> Option<Response> {
+    let mut config = config.clone();
+    config.insert("name".to_owned(), name.into());
     if config.values().any(|value| !value.is_string()) {
         return Some(refusal(400, "Cannot deserialize value of type `java.lang.String` from Object value"));
     }
     let plugin = match plugin(worker, config.get("connector.class").and_then(Value::as_str).unwrap_or_default()) {
         Ok(plugin) => plugin,
-        Err(refused) => return Some(refused),
+        Err(message) => return Some(refusal(500, &message)),
     };
-    let lines: Vec<_> = plugin.errors(config).into_values().flatten().collect();
+    let lines: Vec<_> = plugin.errors(&config).into_values().flatten().collect();
     if lines.is_empty() {
         return None;
     }
@@ -135,11 +137,11 @@ fn judge(worker: &Worker, config: &Map<String, Value>) -> Option<Response> {
     Some(refusal(400, &message))
 }
 
-fn plugin<'w>(worker: &'w Worker, class: &str) -> Result<&'w Plugin, Response> {
+fn plugin<'w>(worker: &'w Worker, class: &str) -> Result<&'w Plugin, String> {
     let is_named = |plugin: &&Plugin| plugin.class == class || plugin.class.rsplit('.').next() == Some(class);
     let message =
         || format!("Failed to find any class that implements Connector and which name matches {class}, available connectors are: none");
-    worker.plugins.iter().find(is_named).ok_or_else(|| refusal(500, &message()))
+    worker.plugins.iter().find(is_named).ok_or_else(message)
 }
 
 async fn get_connector(State(worker): Shared, Path(name): Path<String>) -> Response {
@@ -161,7 +163,7 @@ async fn put_config(State(worker): Shared, Path(name): Path<String>, Json(config
     if config.get("name").is_some_and(|own| *own != *name) {
         return refusal(400, "Connector name configuration doesn't match connector name in the URL");
     }
-    if let Some(refused) = judge(&worker, &config) {
+    if let Some(refused) = judge(&worker, &name, &config) {
         return refused;
     }
     let mut world = lock(&worker.world);
@@ -175,7 +177,10 @@ async fn put_config(State(worker): Shared, Path(name): Path<String>, Json(config
 }
 
 async fn get_status(State(worker): Shared, Path(name): Path<String>) -> Response {
-    with(&worker, &name, |connector| Json(status(&name, connector)).into_response())
+    with(&worker, &name, |connector| match connector.state.as_str() {
+        "" => refusal(404, &format!("No status found for connector {name}")),
+        _ => Json(status(&name, connector)).into_response(),
+    })
 }
 
 async fn pause_connector(State(worker): Shared, Path(name): Path<String>) -> Response {
@@ -237,7 +242,7 @@ async fn list_plugins(State(worker): Shared) -> Response {
 async fn validate_config(State(worker): Shared, Path(class): Path<String>, Json(config): Json<Map<String, Value>>) -> Response {
     match plugin(&worker, &class) {
         Ok(plugin) => Json(plugin.validation(&config, &plugin.errors(&config), None)).into_response(),
-        Err(refused) => refused,
+        Err(message) => refusal(500, &message),
     }
 }
 

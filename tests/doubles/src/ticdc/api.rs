@@ -1,10 +1,11 @@
 //! The routes: who answers them, who may ask, and in what form.
 
-use super::cluster::{self, Cluster, DEFAULT_KEYSPACE, State};
+use super::cluster::{Cluster, DEFAULT_KEYSPACE};
+use super::feed::State;
 use super::refusal::Refusal;
 use super::reply::Reply;
 use super::sink_uri::decode;
-use super::{Architecture, SecondNode, Trouble};
+use super::{Architecture, SecondNode, Trouble, show};
 use axum::{Router, body::to_bytes, extract::Request};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ pub(super) fn router(cluster: Arc<Cluster>, node: usize) -> Router {
                 body: &body,
                 full_path: if query.is_empty() { parts.uri.path().to_owned() } else { format!("{}?{query}", parts.uri.path()) },
             };
-            answer(&cluster, node, &asked).into_response()
+            answer(&cluster, node, &asked).into_response().await
         }
     })
 }
@@ -73,6 +74,7 @@ fn answer(cluster: &Cluster, node: usize, asked: &Asked<'_>) -> Reply {
         Some(Trouble::OwnerNotReady) => return Refusal::plain("coordinator is not fully initialized, wait a moment").into(),
         Some(Trouble::Unavailable) => return Reply::Text(503, "no server is available to handle this request"),
         Some(Trouble::ConnectionLost) => return Reply::Lost,
+        Some(Trouble::Hangs) => return Reply::Never,
         Some(Trouble::Refused { status, code, message }) => {
             return Reply::from(Refusal { status: *status, ..Refusal::new(code, message) });
         }
@@ -128,15 +130,15 @@ fn changefeeds(cluster: &Cluster, asked: &Asked<'_>, rest: &[&str], is_v1: bool)
             let feeds = cluster.list(&keyspace);
             let wanted = asked.param("state").unwrap_or_default();
             let shown = feeds.iter().filter(|(_, feed)| is_wanted(feed.state, &wanted));
-            Ok(list(is_v1, shown.map(|(id, feed)| cluster::summary(cluster, &keyspace, id, feed)).collect()))
+            Ok(list(is_v1, shown.map(|(id, feed)| show::summary(cluster, &keyspace, id, feed)).collect()))
         }
         ("POST", []) if !is_v1 => {
             let (id, feed) = cluster.create(&keyspace, &asked.json()?)?;
-            Ok(Reply::Json(200, cluster::info(cluster, &keyspace, &id, &feed)))
+            Ok(Reply::Json(200, show::info(cluster, &keyspace, &id, &feed)))
         }
         ("GET", [id]) => {
             let feed = cluster.get(&keyspace, id)?;
-            let mut info = cluster::info(cluster, &keyspace, id, &feed);
+            let mut info = show::info(cluster, &keyspace, id, &feed);
             if is_v1 && let Some(info) = info.as_object_mut() {
                 info.remove("config");
                 let checkpoint = info.remove("checkpoint_ts").unwrap_or_default();
@@ -146,7 +148,7 @@ fn changefeeds(cluster: &Cluster, asked: &Asked<'_>, rest: &[&str], is_v1: bool)
         }
         ("PUT", [id]) if !is_v1 => {
             let feed = cluster.update(&keyspace, id, &asked.json()?)?;
-            Ok(Reply::Json(200, cluster::info(cluster, &keyspace, id, &feed)))
+            Ok(Reply::Json(200, show::info(cluster, &keyspace, id, &feed)))
         }
         ("DELETE", [id]) => {
             let was_there = cluster.remove(&keyspace, id)?;
@@ -166,9 +168,9 @@ fn changefeeds(cluster: &Cluster, asked: &Asked<'_>, rest: &[&str], is_v1: bool)
         }
         ("GET", [id, "synced"]) if !is_v1 => {
             let feed = cluster.get(&keyspace, id)?;
-            let time = cluster::time_of(feed.checkpoint_ts);
+            let time = show::time_of(feed.checkpoint_ts);
             let info = if feed.is_synced { "The data syncing is finished" } else { "The data syncing is not finished, please wait" };
-            let now = cluster::time_of(cluster.now());
+            let now = show::time_of(cluster.now());
             Ok(Reply::Json(
                 200,
                 json!({
@@ -259,9 +261,8 @@ fn processors(cluster: &Cluster) -> Vec<Value> {
     if cluster.options.architecture == Architecture::New {
         return Vec::new();
     }
-    let feeds = cluster.list(DEFAULT_KEYSPACE);
-    let running = feeds.iter().filter(|(_, feed)| feed.state == State::Normal);
-    running.map(|(id, _)| json!({ "namespace": DEFAULT_KEYSPACE, "changefeed_id": id, "capture_id": capture_id(0) })).collect()
+    let running = cluster.running().into_iter();
+    running.map(|(space, id)| json!({ "namespace": space, "changefeed_id": id, "capture_id": capture_id(0) })).collect()
 }
 
 fn capture_id(node: usize) -> String {

@@ -1,7 +1,7 @@
 //! The cluster's state: its nodes, and its changefeeds with what can be done to them.
 
+use super::feed::{Feed, State};
 use super::refusal::Refusal;
-use super::sink_uri::SinkUri;
 use super::trouble::Troubles;
 use super::{Architecture, Options, config, validate};
 use serde_json::{Value, json};
@@ -12,63 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(super) const DEFAULT_KEYSPACE: &str = "default";
 
 /// Milliseconds to TSO.
-const LOGICAL_BITS: u32 = 18;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Normal,
-    Warning,
-    Stopped,
-    Failed,
-    Finished,
-}
-
-impl State {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::Warning => "warning",
-            Self::Stopped => "stopped",
-            Self::Failed => "failed",
-            Self::Finished => "finished",
-        }
-    }
-}
-
-/// A changefeed as it is stored.
-#[derive(Clone, Debug)]
-pub(super) struct Feed {
-    pub sink_uri: String,
-    pub config: Value,
-    pub state: State,
-    /// Code and message.
-    pub error: Option<(String, String)>,
-    pub start_ts: u64,
-    pub target_ts: u64,
-    pub checkpoint_ts: u64,
-    pub created: SystemTime,
-    pub is_synced: bool,
-}
-
-impl Feed {
-    pub(super) fn advance(&mut self, ts: u64) {
-        let end = if self.target_ts == 0 { u64::MAX } else { self.target_ts };
-        self.checkpoint_ts = self.checkpoint_ts.max(ts.min(end));
-        if self.checkpoint_ts == end {
-            self.state = State::Finished;
-        }
-    }
-
-    pub(super) fn trip(&mut self, state: State, code: &str, message: &str) {
-        self.state = state;
-        self.error = Some((code.to_owned(), message.to_owned()));
-    }
-
-    pub(super) fn run(&mut self) {
-        self.state = State::Normal;
-        self.error = None;
-    }
-}
+pub(super) const LOGICAL_BITS: u32 = 18;
 
 pub(super) struct Cluster {
     pub options: Options,
@@ -146,21 +90,33 @@ impl Cluster {
         }
     }
 
-    /// All of a keyspace, as they are now.
-    pub(super) fn list(&self, keyspace: &str) -> Vec<(String, Feed)> {
+    /// Keyspace and id of those that move rows.
+    pub(super) fn running(&self) -> Vec<(String, String)> {
         let inner = self.lock();
-        inner.feeds.iter().filter(|((space, _), _)| space == keyspace).map(|((_, id), feed)| (id.clone(), feed.clone())).collect()
+        inner.feeds.iter().filter(|(_, feed)| feed.state == State::Normal).map(|(key, _)| key.clone()).collect()
     }
 
-    /// One as it is now; looking at it moves its checkpoint.
+    /// All of a keyspace; looking at them moves their checkpoints.
+    pub(super) fn list(&self, keyspace: &str) -> Vec<(String, Feed)> {
+        let step = tso_of(self.options.step);
+        let mut inner = self.lock();
+        let feeds = inner.feeds.iter_mut().filter(|((space, _), _)| space == keyspace);
+        feeds.map(|((_, id), feed)| (id.clone(), feed.looked_at(step))).collect()
+    }
+
+    /// One; looking at it moves its checkpoint.
     pub(super) fn get(&self, keyspace: &str, id: &str) -> Result<Feed, Refusal> {
         let step = tso_of(self.options.step);
         let mut inner = self.lock();
         let feed = inner.feeds.get_mut(&key(keyspace, id)).ok_or_else(|| Refusal::not_there(id))?;
-        if feed.state == State::Normal && step > 0 {
-            feed.advance(feed.checkpoint_ts + step);
-        }
-        Ok(feed.clone())
+        Ok(feed.looked_at(step))
+    }
+
+    /// One that somebody made elsewhere; nothing of it is checked.
+    pub(super) fn add(&self, id: &str, sink_uri: &str, config: &Value) {
+        let config = config::stored(config, self.options.architecture, &self.options.version).unwrap_or_default();
+        let feed = Feed::new(sink_uri, config, self.now());
+        self.lock().feeds.insert(key(DEFAULT_KEYSPACE, id), feed);
     }
 
     pub(super) fn create(&self, keyspace: &str, body: &Value) -> Result<(String, Feed), Refusal> {
@@ -181,17 +137,7 @@ impl Cluster {
         validate::check_gc(start_ts, self.lock().gc_safepoint)?;
         validate::check_tables(&config, &self.options.tables)?;
         validate::check_sink(text, &uri, &config, self.options.architecture)?;
-        let feed = Feed {
-            sink_uri: text.to_owned(),
-            config,
-            state: State::Normal,
-            error: None,
-            start_ts,
-            target_ts,
-            checkpoint_ts: start_ts,
-            created: SystemTime::now(),
-            is_synced: false,
-        };
+        let feed = Feed { target_ts, ..Feed::new(text, config, start_ts) };
         self.lock().feeds.insert(key(keyspace, &id), feed.clone());
         if let Some(on_create) = &self.options.on_create {
             on_create(&feed.sink_uri, &feed.config);
@@ -282,10 +228,10 @@ impl Cluster {
         let mut answer = json!({});
         for (key, tables) in [("ineligible_tables", ineligible), ("eligible_tables", eligible)] {
             if !tables.is_empty() {
-                let ids = 100_u64..;
-                let rows = tables.iter().zip(ids).map(
-                    |(table, id)| json!({ "database_name": table.schema, "table_name": table.name, "table_id": id, "is_partition": false }),
-                );
+                let rows = tables.iter().map(|table| {
+                    let number = self.options.tables.iter().position(|known| known == *table).unwrap_or_default();
+                    json!({ "database_name": table.schema, "table_name": table.name, "table_id": 100 + number, "is_partition": false })
+                });
                 answer[key] = rows.collect();
             }
         }
@@ -310,59 +256,6 @@ impl Cluster {
     }
 }
 
-/// A feed as `GET` and `POST` show it.
-pub(super) fn info(cluster: &Cluster, keyspace: &str, id: &str, feed: &Feed) -> Value {
-    let is_new = cluster.options.architecture == Architecture::New;
-    let mut info = json!({
-        "upstream_id": 7_396_352_415_512_318_561_u64,
-        "id": id,
-        (if is_new { "keyspace" } else { "namespace" }): keyspace,
-        "sink_uri": SinkUri::display(&feed.sink_uri),
-        "create_time": format!("{}Z", civil(feed.created, "T")),
-        "start_ts": feed.start_ts,
-        "config": if cluster.options.masks_config { config::masked(&feed.config) } else { feed.config.clone() },
-        "state": feed.state.name(),
-        "creator_version": cluster.options.version,
-        "resolved_ts": feed.checkpoint_ts,
-        "checkpoint_ts": feed.checkpoint_ts,
-        "checkpoint_time": time_of(feed.checkpoint_ts),
-    });
-    if feed.target_ts != 0 {
-        info["target_ts"] = feed.target_ts.into();
-    }
-    if let Some(error) = error(cluster, feed).filter(|_| matches!(feed.state, State::Warning | State::Failed)) {
-        info["error"] = error;
-    }
-    if is_new {
-        info["gid"] = json!({ "low": 1, "high": 2 });
-        info["maintainer_addr"] = "127.0.0.1:8300".into();
-    } else {
-        info["task_status"] = json!([{ "capture_id": "capture-1", "table_ids": [100] }]);
-    }
-    info
-}
-
-/// A feed in a list.
-pub(super) fn summary(cluster: &Cluster, keyspace: &str, id: &str, feed: &Feed) -> Value {
-    json!({
-        "upstream_id": 7_396_352_415_512_318_561_u64,
-        "id": id,
-        (if cluster.options.architecture == Architecture::New { "keyspace" } else { "namespace" }): keyspace,
-        "state": feed.state.name(),
-        "checkpoint_tso": feed.checkpoint_ts,
-        "checkpoint_time": time_of(feed.checkpoint_ts),
-        "error": error(cluster, feed),
-    })
-}
-
-fn error(cluster: &Cluster, feed: &Feed) -> Option<Value> {
-    let (code, message) = feed.error.as_ref()?;
-    // The new architecture forgets the time.
-    let is_new = cluster.options.architecture == Architecture::New;
-    let time = if is_new { "0001-01-01T00:00:00Z".to_owned() } else { format!("{}Z", civil(SystemTime::now(), "T")) };
-    Some(json!({ "time": time, "addr": "127.0.0.1:8300", "code": code, "message": message }))
-}
-
 fn key(keyspace: &str, id: &str) -> (String, String) {
     (keyspace.to_owned(), id.to_owned())
 }
@@ -371,48 +264,11 @@ fn tso_of(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or_default() << LOGICAL_BITS
 }
 
-pub(super) fn time_of(tso: u64) -> String {
-    civil(UNIX_EPOCH + Duration::from_millis(tso >> LOGICAL_BITS), " ")
-}
-
 fn integer(body: &Value, key: &str) -> Result<u64, Refusal> {
     match body.get(key) {
         None | Some(Value::Null) => Ok(0),
         Some(value) => value.as_u64().ok_or_else(|| {
             Refusal::parameter(&format!("json: cannot unmarshal into Go struct field ChangefeedConfig.{key} of type uint64"))
         }),
-    }
-}
-
-/// `2026-08-20 08:17:09.000`, UTC.
-fn civil(time: SystemTime, between: &str) -> String {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (mut days, seconds) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-    let is_leap = |year: u64| (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
-    let mut year = 1970;
-    while days >= if is_leap(year) { 366 } else { 365 } {
-        days -= if is_leap(year) { 366 } else { 365 };
-        year += 1;
-    }
-    let mut month = 1;
-    for length in [31, if is_leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    let (hour, minute, second, ms) = (seconds / 3600, seconds / 60 % 60, seconds % 60, since.subsec_millis());
-    format!("{year:04}-{month:02}-{:02}{between}{hour:02}:{minute:02}:{second:02}.{ms:03}", days + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tso_has_a_civil_time() {
-        assert_eq!(time_of(438_156_275_634_929_669), "2022-12-19 07:05:46.581");
-        assert_eq!(time_of(0), "1970-01-01 00:00:00.000");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Written from what the server's source says (`pingcap/ticdc` api/v1, api/v2, api/middleware, pkg/config; differences of
 //! `pingcap/tiflow`): routes, codes, texts, which status a code has, what is masked and what is not, that a configuration is
-//! replaced as a whole, that only the owner answers most questions.
+//! replaced as a whole, that only the owner answers most questions. TiCDC's own API client, in Go, takes both architectures
+//! through a changefeed's life, and the configuration's defaults are those that it sends.
 //!
 //! It moves no rows and knows no Kafka: a sink URI is looked at, never connected to. A changefeed's checkpoint moves when
 //! somebody looks, or on command. Of the filter grammar it knows `*`, `?`, `!` and plain names.
@@ -19,8 +20,10 @@
 mod api;
 mod cluster;
 mod config;
+mod feed;
 mod refusal;
 mod reply;
+mod show;
 mod sink_uri;
 mod trouble;
 mod validate;
@@ -29,6 +32,7 @@ pub use trouble::Trouble;
 
 use crate::{Recorded, Server};
 use cluster::Cluster;
+use feed::{Feed, State};
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
 
@@ -213,6 +217,11 @@ impl TiCdc {
         self.cluster.look(id, |feed| feed.checkpoint_ts)
     }
 
+    /// Adds a running changefeed that somebody made elsewhere: nothing of it is checked, and no hook is called.
+    pub fn add(&self, id: &str, sink_uri: &str, config: &Value) {
+        self.cluster.add(id, sink_uri, config);
+    }
+
     /// Moves the checkpoint to a TSO.
     pub fn advance(&self, id: &str, checkpoint_ts: u64) {
         self.cluster.change(id, |feed| feed.advance(checkpoint_ts));
@@ -220,17 +229,17 @@ impl TiCdc {
 
     /// Gives a changefeed a retryable error: `warning`.
     pub fn warn(&self, id: &str, code: &str, message: &str) {
-        self.cluster.change(id, |feed| feed.trip(cluster::State::Warning, code, message));
+        self.cluster.change(id, |feed| feed.trip(State::Warning, code, message));
     }
 
     /// Gives a changefeed an error that it does not get over: `failed`.
     pub fn fail(&self, id: &str, code: &str, message: &str) {
-        self.cluster.change(id, |feed| feed.trip(cluster::State::Failed, code, message));
+        self.cluster.change(id, |feed| feed.trip(State::Failed, code, message));
     }
 
     /// Ends a warning.
     pub fn recover(&self, id: &str) {
-        self.cluster.change(id, cluster::Feed::run);
+        self.cluster.change(id, Feed::run);
     }
 
     /// What `synced` says of it; false at first.

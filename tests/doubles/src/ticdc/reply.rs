@@ -13,6 +13,8 @@ pub(super) enum Reply {
     Redirect(String),
     /// No answer: the connection ends.
     Lost,
+    /// No answer: the connection stays.
+    Never,
 }
 
 impl From<Refusal> for Reply {
@@ -30,7 +32,7 @@ impl Reply {
         Self::Text(404, "404 page not found")
     }
 
-    pub(super) fn into_response(self) -> Response<Body> {
+    pub(super) async fn into_response(self) -> Response<Body> {
         let of = |status: u16, kind: &'static str, text: String| {
             let mut response = Response::new(Body::from(text));
             *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -47,6 +49,7 @@ impl Reply {
                 }
                 response
             }
+            Self::Never => std::future::pending().await,
             // Ends the task that serves this connection, without the noise of a panic's report.
             Self::Lost => std::panic::resume_unwind(Box::new("the connection is lost, as scripted")),
         }

@@ -20,6 +20,8 @@ pub enum Trouble {
     AnswerLost,
     /// The work is done, and a balancer gave up waiting: 504.
     GatewayTimeout,
+    /// Never answered, nothing done.
+    Hangs,
     /// A refusal, nothing done.
     Refused { status: u16, code: &'static str, message: String },
 }

@@ -6,8 +6,8 @@ mod settings;
 mod topics;
 mod transactions;
 
-pub(crate) use context::ProbeContext;
 pub use context::Faults;
+pub(crate) use context::ProbeContext;
 pub use errors::connection_finding;
 pub(crate) use errors::unusable;
 pub use settings::{add_producer as producer_settings, client_config};

@@ -1,0 +1,7 @@
+//! TiCDC's own code as the judge: what it said is recorded here, and asked again on demand (`tests/oracle/README.md`).
+
+mod configs;
+mod documents;
+mod draw;
+mod effective;
+mod judge;
