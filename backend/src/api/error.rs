@@ -43,6 +43,8 @@ impl From<StudioError> for Failure {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable-document", message).findings(findings)
             }
             StudioError::WrongState { .. } => Self::new(StatusCode::CONFLICT, "wrong-state", message),
+            StudioError::NotLaunched => Self::new(StatusCode::NOT_FOUND, "not-launched", message),
+            StudioError::LaunchGoesOn => Self::new(StatusCode::CONFLICT, "launch-goes-on", message),
             StudioError::NoRate => Self::new(StatusCode::CONFLICT, "no-rate", message),
             StudioError::NoPlayground => Self::new(StatusCode::CONFLICT, "no-playground", message),
             StudioError::Engine(error) => {

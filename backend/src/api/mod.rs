@@ -2,6 +2,7 @@
 
 mod error;
 mod guard;
+mod launch;
 mod metrics;
 mod operate;
 mod pipelines;
@@ -61,6 +62,12 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(pipelines::set_pipeline_rate))
         .routes(routes!(pipelines::show_progress))
         .routes(routes!(pipelines::list_messages))
+        .routes(routes!(launch::show_launch_plan))
+        .routes(routes!(launch::begin_launch, launch::show_launch))
+        .routes(routes!(launch::follow_launch))
+        .routes(routes!(launch::cancel_launch))
+        .routes(routes!(launch::undo_launch))
+        .routes(routes!(launch::move_pipeline))
         .routes(routes!(sse::follow_pipeline))
         .routes(routes!(sse::follow_pipelines))
         .routes(routes!(operate::list_parts))

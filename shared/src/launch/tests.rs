@@ -147,7 +147,8 @@ fn without_readers_of_topics_there_is_no_wait() {
 #[test]
 fn what_a_launch_lacks_is_said_with_a_way_out() {
     assert_eq!(codes(DOCUMENT, |_| {}), ["launch-topics-unknown"]);
-    let cases: [(&str, fn(&mut Pipeline)); 8] = [
+    type Case = (&'static str, fn(&mut Pipeline));
+    let cases: [Case; 8] = [
         ("launch-target-export", |p| p.changefeed.target = config::Target::Export),
         ("launch-source-not-native", |p| p.changefeed.target = config::Target::Native),
         ("launch-ksqldb-server-missing", |p| p.ksqldb_server = None),

@@ -1,6 +1,10 @@
 //! What a step of a launch can be asked to do. An actor knows one system; the order of things, the journal and the waits are the
 //! executor's.
 
+use crate::{
+    clients::http::{RemoteError, RemoteErrorKind},
+    engine::error::{EngineError, Reaction},
+};
 use async_trait::async_trait;
 use shared::Finding;
 
@@ -51,6 +55,9 @@ pub enum Found {
     Same,
     /// Something else has its name. How it differs, for the end of a sentence; never a secret.
     Differs(String),
+    /// Some of it, and the rest is not there: the remains of an act that was cut off, or of somebody else's. What is there, for
+    /// the end of a sentence.
+    Partly(String),
     /// The system keeps no trace of such an act.
     Unknown,
 }
@@ -90,5 +97,22 @@ impl Trouble {
     #[must_use]
     pub fn passing(finding: Finding) -> Self {
         Self { finding: Box::new(finding), passing: true }
+    }
+}
+
+impl From<RemoteError> for Trouble {
+    fn from(error: RemoteError) -> Self {
+        // A worker that shares out its tasks anew refuses with a conflict too; what is there is looked at anyway.
+        let passing = matches!(
+            error.kind,
+            RemoteErrorKind::Unreachable | RemoteErrorKind::TooMany | RemoteErrorKind::Failing | RemoteErrorKind::Conflict
+        );
+        Self { finding: Box::new(error.finding()), passing }
+    }
+}
+
+impl From<EngineError> for Trouble {
+    fn from(error: EngineError) -> Self {
+        Self { passing: error.kind.reaction() == Reaction::Retry, finding: error.finding }
     }
 }

@@ -98,6 +98,7 @@ impl Executor {
         self.record.report.ended_ms = Some(now_ms());
         if let Err(error) = self.write().await {
             tracing::error!(pipeline = %self.record.report.pipeline, %error, "the end of a launch could not be written");
+            self.show();
         }
         true
     }
@@ -134,11 +135,12 @@ impl Executor {
         let found = self.look(at, &mut waits).await?;
         match (self.record.acts[at], found) {
             (_, Found::Differs(how)) => return Err(self.taken(at, &how)),
+            (Act::Nothing | Act::Undone | Act::Existing, Found::Partly(how)) => return Err(self.taken(at, &how)),
             (Act::Nothing | Act::Undone, Found::Same) => self.act(at, Act::Existing, StepState::Waiting).await?,
             (Act::MakeBegun | Act::UndoBegun, Found::Same) => self.act(at, Act::Made, StepState::Waiting).await?,
             (Act::MakeBegun | Act::UndoBegun, Found::Unknown) => return Err(self.uncertain(at)),
             (Act::Made | Act::Existing, Found::Same | Found::Unknown) => {}
-            (_, Found::Absent) | (Act::Nothing | Act::Undone, Found::Unknown) => self.make(at, &mut waits).await?,
+            (_, Found::Absent | Found::Partly(_)) | (Act::Nothing | Act::Undone, Found::Unknown) => self.make(at, &mut waits).await?,
         }
         self.wait_for_sign(at, &mut waits).await?;
         let done = if self.record.acts[at] == Act::Existing { StepState::Existing } else { StepState::Done };
@@ -164,8 +166,10 @@ impl Executor {
                     self.act(at, Act::Nothing, StepState::Running).await?;
                     return Err(Halt::Failed(trouble.finding));
                 }
+                // the first part is ours, and undo has to know
+                Found::Partly(_) if !trouble.passing => return Err(Halt::Failed(trouble.finding)),
                 Found::Unknown => return Err(self.uncertain(at)),
-                Found::Absent => self.wait_out(at, trouble, waits).await?,
+                Found::Absent | Found::Partly(_) => self.wait_out(at, trouble, waits).await?,
             }
         }
     }
