@@ -60,8 +60,7 @@ async fn connect(document: Pipeline, json: bool, data_dir: &DataDir) -> anyhow::
         }
     };
     let work = async {
-        let work = studio::preflight_sealed(&store, document, out, stop.clone());
-        tokio::pin!(work);
+        let mut work = Box::pin(studio::preflight_sealed(&store, document, out, stop.clone()));
         tokio::select! {
             verdict = &mut work => verdict,
             _ = tokio::signal::ctrl_c() => {

@@ -71,12 +71,24 @@ async fn log_in(site: &Site) -> Outcome {
     }
 }
 
-/// What a statement uses and the first version that knows it, as ksqlDB's own number and as Confluent Platform's.
-const SINCE: [(&str, &str, (u32, u32), (u32, u32)); 4] = [
-    ("KEY_FORMAT", "formats of keys", (0, 15), (6, 2)),
-    ("BYTES", "the type BYTES", (0, 22), (7, 1)),
-    ("SOURCE", "SOURCE streams and tables", (0, 22), (7, 1)),
-    ("KEY_SCHEMA_ID", "schema ids", (0, 24), (7, 2)),
+/// A version as `major.minor`.
+type Minor = (u32, u32);
+
+/// A word that statements use, what it stands for, and the first version that knows it.
+struct Since {
+    word: &'static str,
+    what: &'static str,
+    /// ksqlDB's own number.
+    own: Minor,
+    /// Confluent Platform's.
+    platform: Minor,
+}
+
+const SINCE: [Since; 4] = [
+    Since { word: "KEY_FORMAT", what: "formats of keys", own: (0, 15), platform: (6, 2) },
+    Since { word: "BYTES", what: "the type BYTES", own: (0, 22), platform: (7, 1) },
+    Since { word: "SOURCE", what: "SOURCE streams and tables", own: (0, 22), platform: (7, 1) },
+    Since { word: "KEY_SCHEMA_ID", what: "schema ids", own: (0, 24), platform: (7, 2) },
 ];
 
 /// Statements that the server is too old for, as far as words tell. A version that cannot be read says nothing.
@@ -89,7 +101,7 @@ fn too_old(pipeline: &Pipeline, version: &str) -> Vec<Finding> {
         // A generated statement can be told by its table only; that it names the key's format is enough here.
         let sql = if is_own { Some(entry.sql.clone()) } else { ksql::generate(pipeline, entry, None).ok() };
         let words = words(&sql.unwrap_or_default());
-        for (word, what, own, platform) in SINCE {
+        for Since { word, what, own, platform } in SINCE {
             let first = if major == 0 { own } else { platform };
             if words.contains(word) && (major, minor) < first {
                 let path = format!("ksqldb[{i}].{}", if is_own { "sql" } else { "topic" });
