@@ -1,7 +1,7 @@
 //! `changefeed-studio`: the studio and its command line.
 
 use backend::{
-    command::{bench, check, encode, explain, export, import, route, run, serve, workload},
+    command::{bench, check, encode, explain, export, import, launch, route, run, serve, workload},
     settings::{DataDir, Serve},
     telemetry,
 };
@@ -36,6 +36,16 @@ enum Command {
     Import(import::Args),
     /// Say what an error message means and what to do about it.
     Explain(explain::Args),
+    /// Launch a pipeline: changefeed, ksqlDB statements, connectors; or take the launch back.
+    Apply(launch::apply::Args),
+    /// Print what each part of a pipeline does now.
+    Status(launch::operate::Args),
+    /// Pause a pipeline's changefeed.
+    Pause(launch::operate::Args),
+    /// Let a pipeline's changefeed go on.
+    Resume(launch::operate::Args),
+    /// Take a launch back and forget the pipeline.
+    Remove(launch::operate::RemoveArgs),
     /// Run a pipeline without the studio.
     Run(run::Args),
     /// Fill and drive a database with a workload.
@@ -74,6 +84,11 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Export(args)) => export::run(args, &cli.data_dir),
         Some(Command::Import(args)) => import::run(args, &cli.data_dir),
         Some(Command::Explain(args)) => explain::run(args),
+        Some(Command::Apply(args)) => launch::apply::run(args, &cli.data_dir).await,
+        Some(Command::Status(args)) => launch::operate::status(args, &cli.data_dir).await,
+        Some(Command::Pause(args)) => launch::operate::pause(args, &cli.data_dir).await,
+        Some(Command::Resume(args)) => launch::operate::resume(args, &cli.data_dir).await,
+        Some(Command::Remove(args)) => launch::operate::remove(args, &cli.data_dir).await,
         Some(Command::Run(args)) => run::run(args, &cli.data_dir).await,
         Some(Command::Workload(args)) => workload::run(args).await,
         Some(Command::Bench) => bench::run().await,

@@ -2,13 +2,18 @@
 
 mod check;
 mod describe;
+pub mod launch;
+mod operate;
 mod playground;
+mod preflight;
+mod remote;
 mod save;
 
 mod messages;
 
 pub use check::check;
 pub use playground::Embedded;
+pub use preflight::{QUEUE as PREFLIGHT_QUEUE, preflight, preflight_sealed};
 
 use crate::{
     engine::{
@@ -20,11 +25,16 @@ use crate::{
 };
 use shared::{
     Finding,
-    api::{PipelineDetail, PipelineState, PipelineSummary, Playground},
+    api::{PipelineDetail, PipelineState, PipelineSummary, Playground, ProgressReport},
+    config::Target,
     finding::has_errors,
 };
 use std::{collections::HashMap, sync::Arc};
-use tokio::sync::{Mutex, watch};
+use tokio::{
+    sync::{Mutex, watch},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
 
 /// Bytes for rows on their way in one pipeline.
 pub const DEFAULT_MEMORY: usize = 256 * 1024 * 1024;
@@ -34,6 +44,15 @@ pub const DEFAULT_MEMORY: usize = 256 * 1024 * 1024;
 pub enum StudioError {
     #[error("there is no pipeline `{0}`")]
     NoSuchPipeline(String),
+    #[error("the pipeline has no part `{0}`")]
+    NoSuchPart(String),
+    #[error("no saved pipeline names the cluster `{0}`")]
+    NoSuchCluster(String),
+    #[error("`{0}` is not on that cluster")]
+    NoSuchItem(String),
+    /// A remote system's refusal, or why it cannot be asked.
+    #[error("{}", .0.message)]
+    Refused(Box<Finding>),
     #[error("there is a pipeline `{0}` already")]
     NameTaken(String),
     #[error("the pipeline cannot be launched as it is")]
@@ -42,6 +61,10 @@ pub enum StudioError {
     Unreadable(Vec<Finding>),
     #[error("a pipeline that is {state} cannot be {wanted}")]
     WrongState { state: &'static str, wanted: &'static str },
+    #[error("this pipeline was not launched")]
+    NotLaunched,
+    #[error("a launch, an undo or a move of this pipeline is going on")]
+    LaunchGoesOn,
     #[error("this pipeline's source has no rate to set")]
     NoRate,
     #[error("this studio runs without a playground")]
@@ -66,12 +89,36 @@ pub struct Studio {
     live: Mutex<HashMap<String, Live>>,
     /// Raised at every change of the list or of a state.
     changes: watch::Sender<u64>,
+    /// Locked while one is begun: two clicks cannot launch a pipeline twice.
+    launches: Mutex<launch::Launches>,
+    pace: launch::Pace,
+    /// The studio goes down.
+    stop: CancellationToken,
+    watcher: Mutex<Option<JoinHandle<()>>>,
+    /// Of changefeeds on TiCDC, for the plots.
+    lags: operate::Lags,
 }
 
 impl Studio {
     #[must_use]
     pub fn new(store: Arc<Store>, playground: Option<Playground>) -> Self {
-        Self { store, playground, live: Mutex::default(), changes: watch::Sender::new(0) }
+        Self {
+            store,
+            playground,
+            live: Mutex::default(),
+            changes: watch::Sender::new(0),
+            launches: Mutex::default(),
+            pace: launch::Pace::default(),
+            stop: CancellationToken::new(),
+            watcher: Mutex::default(),
+            lags: operate::Lags::default(),
+        }
+    }
+
+    /// The same, with other waits between the looks of a launch.
+    #[must_use]
+    pub fn with_pace(self, pace: launch::Pace) -> Self {
+        Self { pace, ..self }
     }
 
     #[must_use]
@@ -94,18 +141,27 @@ impl Studio {
         self.changes.send_modify(|n| *n += 1);
     }
 
-    /// Starts again what was running when the studio went down.
-    pub async fn resume_all(&self) -> Result<(), StudioError> {
+    /// Starts again what was running when the studio went down, goes on with interrupted launches, and watches what runs
+    /// elsewhere.
+    pub async fn resume_all(self: &Arc<Self>) -> Result<(), StudioError> {
         for record in self.records().await? {
-            if matches!(record.state, PipelineState::Starting | PipelineState::Running | PipelineState::Retrying) {
+            let is_native = record.document.changefeed.target == Target::Native;
+            if is_native && matches!(record.state, PipelineState::Starting | PipelineState::Running | PipelineState::Retrying) {
                 self.launch(&record).await;
             }
         }
+        self.continue_launches().await?;
+        *self.watcher.lock().await = Some(tokio::spawn(Arc::clone(self).watch_remote()));
         Ok(())
     }
 
     /// Stops all pipelines, each at its checkpoint; their wanted state stays, so that the next start resumes them.
     pub async fn shut_down(&self) {
+        self.stop_launches().await;
+        if let Some(watcher) = self.watcher.lock().await.take() {
+            // It ends by itself; a panic in it has been logged.
+            let _ = watcher.await;
+        }
         let launched: Vec<Launched> = self.live.lock().await.values_mut().filter_map(|live| live.launched.take()).collect();
         futures::future::join_all(launched.into_iter().map(Launched::stop)).await;
     }
@@ -139,62 +195,126 @@ impl Studio {
         Ok(Arc::clone(&live.figures))
     }
 
-    /// Launches, or goes on from the checkpoint.
+    /// Figures with their history, and the lag of a changefeed on TiCDC as far as it was looked at.
+    pub async fn progress(&self, name: &str) -> Result<ProgressReport, StudioError> {
+        let report = self.figures(name).await?.report();
+        Ok(ProgressReport { lags: self.lags.of(name), ..report })
+    }
+
+    /// Starts the changefeed where the document says, or goes on from its checkpoint.
     pub async fn start(&self, name: &str) -> Result<PipelineSummary, StudioError> {
-        let mut record = self.record(name).await?;
-        let findings = shared::config::validate(&record.document);
-        if has_errors(&findings) {
-            return Err(StudioError::Invalid(findings));
+        let document = self.record(name).await?.document;
+        if self.is_launching(name).await {
+            return Err(StudioError::LaunchGoesOn);
         }
-        if record.document.changefeed.target != shared::config::Target::Native {
-            return Err(StudioError::Invalid(vec![
-                Finding::error("changefeed.target", "target-not-native", "this studio launches on its own engine only")
-                    .hint("Set target = \"native\", or export the files and create the changefeed with `cdc cli`."),
-            ]));
+        match document.changefeed.target {
+            Target::Native => self.start_engine(name).await?,
+            Target::Ticdc => {
+                refuse_errors(shared::config::validate(&document))?;
+                self.start_remote(&document).await?;
+            }
+            Target::Export => {
+                return Err(StudioError::Invalid(vec![
+                    Finding::error("changefeed.target", "target-not-native", "the target is `export`: nobody runs this changefeed")
+                        .hint("Set target = \"native\" or \"ticdc\", or export the files and create the changefeed with `cdc cli`."),
+                ]));
+            }
         }
-        record.state = PipelineState::Running;
-        record.message = None;
-        self.put(record.clone()).await?;
-        self.launch(&record).await;
         self.summary(name).await
     }
 
     /// Comes to rest in `Paused` or `Stopped`, rows in flight acknowledged and the checkpoint written.
     pub async fn rest(&self, name: &str, state: PipelineState) -> Result<PipelineSummary, StudioError> {
-        let mut record = self.record(name).await?;
+        let record = self.record(name).await?;
         if record.state == PipelineState::Draft {
             return Err(StudioError::WrongState {
                 state: "a draft",
                 wanted: if state == PipelineState::Paused { "paused" } else { "stopped" },
             });
         }
-        record.state = state;
-        record.message = None;
-        self.put(record).await?;
-        {
-            let mut live = self.live.lock().await;
-            if let Some(live) = live.get_mut(name) {
-                if let Some(launched) = live.launched.take() {
-                    launched.stop().await;
-                }
-                live.figures.set_state(state, None);
-            }
+        if record.document.changefeed.target == Target::Ticdc {
+            self.rest_remote(&record.document, state).await?;
+        } else {
+            self.rest_engine(name, state).await?;
         }
-        self.changed();
         self.summary(name).await
     }
 
-    /// Forgets a pipeline: document, checkpoint, sealed secrets. Topics and schemas stay as they are.
+    /// Forgets a pipeline: document, checkpoint, sealed secrets; on TiCDC its changefeed too. Topics and schemas stay as they are.
     pub async fn remove(&self, name: &str) -> Result<(), StudioError> {
-        self.record(name).await?;
+        let record = self.record(name).await?;
+        if self.is_launching(name).await {
+            return Err(StudioError::LaunchGoesOn);
+        }
+        if record.document.changefeed.target == Target::Ticdc && record.state != PipelineState::Draft {
+            self.remove_remote(&record.document).await?;
+        }
         let mut live = self.live.lock().await;
         if let Some(launched) = live.remove(name).and_then(|l| l.launched) {
             launched.stop().await;
         }
-        let (store, name) = (Arc::clone(&self.store), name.to_owned());
-        blocking(move || store.remove_pipeline(&name)).await?;
+        self.lags.forget(name);
+        let (store, key) = (Arc::clone(&self.store), name.to_owned());
+        blocking(move || store.remove_pipeline(&key)).await?;
+        drop(live);
+        self.launches.lock().await.forget(name);
         self.changed();
         Ok(())
+    }
+
+    /// On our own engine.
+    async fn start_engine(&self, name: &str) -> Result<(), StudioError> {
+        let mut record = self.record(name).await?;
+        refuse_errors(shared::config::validate(&record.document))?;
+        record.state = PipelineState::Running;
+        record.message = None;
+        self.put(record.clone()).await?;
+        self.launch(&record).await;
+        Ok(())
+    }
+
+    async fn rest_engine(&self, name: &str, state: PipelineState) -> Result<(), StudioError> {
+        self.mark(name, state).await?;
+        let mut live = self.live.lock().await;
+        if let Some(live) = live.get_mut(name) {
+            if let Some(launched) = live.launched.take() {
+                launched.stop().await;
+            }
+            live.figures.set_state(state, None);
+        }
+        drop(live);
+        self.changed();
+        Ok(())
+    }
+
+    /// A pipeline that comes to be as if it never had run.
+    async fn forget_checkpoint(&self, name: &str) -> Result<(), StudioError> {
+        let (store, key) = (Arc::clone(&self.store), name.to_owned());
+        blocking(move || store.remove_checkpoint(&key)).await?;
+        self.mark(name, PipelineState::Draft).await
+    }
+
+    /// What it should be doing, for the next start and for the list.
+    async fn mark(&self, name: &str, state: PipelineState) -> Result<(), StudioError> {
+        let mut record = self.record(name).await?;
+        if record.state != state || record.message.is_some() {
+            record.state = state;
+            record.message = None;
+            self.put(record).await?;
+        }
+        if let Some(live) = self.live.lock().await.get(name) {
+            live.figures.set_state(state, None);
+        }
+        Ok(())
+    }
+
+    async fn set_target(&self, name: &str, target: Target, state: PipelineState) -> Result<(), StudioError> {
+        let mut record = self.record(name).await?;
+        record.document.changefeed.target = target;
+        record.toml = shared::config::render(&record.document);
+        record.state = state;
+        record.message = None;
+        self.put(record).await
     }
 
     /// Sets a workload's rate, at once and in the saved document.
@@ -251,6 +371,10 @@ impl Studio {
         self.changed();
         Ok(())
     }
+}
+
+fn refuse_errors(findings: Vec<Finding>) -> Result<(), StudioError> {
+    if has_errors(&findings) { Err(StudioError::Invalid(findings)) } else { Ok(()) }
 }
 
 /// The disk's work, off the async threads.

@@ -10,5 +10,7 @@ mod tail;
 mod failures;
 #[path = "mysql_source/following.rs"]
 mod following;
+#[path = "mysql_source/loading.rs"]
+mod loading;
 #[path = "mysql_source/types.rs"]
 mod types;

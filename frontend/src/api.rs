@@ -1,5 +1,11 @@
 //! The typed client of `/api/v1`: the only place that talks to the network, with `live.rs`.
 
+mod launch;
+mod operate;
+
+pub use launch::*;
+pub use operate::*;
+
 use crate::browser::encode;
 use gloo_net::http::{Method, RequestBuilder};
 use serde::{Serialize, de::DeserializeOwned};
@@ -30,6 +36,16 @@ pub struct Failure {
 impl Failure {
     fn local(code: &str, message: &str) -> Self {
         Self { status: 0, code: code.to_owned(), message: message.to_owned(), findings: Vec::new(), request_id: String::new() }
+    }
+
+    /// What the page refuses by itself.
+    pub fn here(message: &str, findings: Vec<Finding>) -> Self {
+        Self { findings, ..Self::local("refused", message) }
+    }
+
+    /// A stream that ended before its last event.
+    pub fn stream_broken() -> Self {
+        Self::local("stream-broken", "the studio stopped in the middle: try again")
     }
 
     /// Whether the user called the request off.
@@ -84,8 +100,7 @@ pub async fn delete_pipeline(name: &str) -> Result<(), Failure> {
 }
 
 pub async fn operate(name: &str, operation: Operation) -> Result<PipelineSummary, Failure> {
-    let request = builder(Method::POST, &pipeline_path(name, operation.verb())).build().map_err(|_| unreachable_studio())?;
-    decode(&send(request).await?)
+    post(&pipeline_path(name, operation.verb())).await
 }
 
 pub async fn set_rate(name: &str, rows_per_second: u32) -> Result<(), Failure> {
@@ -111,8 +126,7 @@ pub async fn source_tables(document: Pipeline, cancel: Option<AbortSignal>) -> R
 }
 
 pub async fn start_playground() -> Result<PipelineSummary, Failure> {
-    let request = builder(Method::POST, "/playground").build().map_err(|_| unreachable_studio())?;
-    decode(&send(request).await?)
+    post("/playground").await
 }
 
 /// `/pipelines/NAME[/REST]`, below [`BASE`].
@@ -128,6 +142,22 @@ fn builder(method: Method, path: &str) -> RequestBuilder {
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
     let request = builder(Method::GET, path).build().map_err(|_| unreachable_studio())?;
     decode(&send(request).await?)
+}
+
+/// A request whose path says everything.
+async fn post<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    let request = builder(Method::POST, path).build().map_err(|_| unreachable_studio())?;
+    decode(&send(request).await?)
+}
+
+/// Why a stream of events was refused: browsers do not tell it, so the same is asked once more in the ordinary way.
+pub async fn why_refused(path: &str) -> Failure {
+    let Ok(request) = builder(Method::GET, path).build() else { return unreachable_studio() };
+    match request.send().await {
+        Ok(response) if !response.ok() => failure_of(response).await,
+        // The body of a stream that works now would never end: it is not read.
+        _ => unreachable_studio(),
+    }
 }
 
 async fn with_body<T: DeserializeOwned>(
@@ -147,13 +177,17 @@ async fn with_body<T: DeserializeOwned>(
 /// The body of a success, or the failure that the studio (or the network) reports.
 async fn send(request: gloo_net::http::Request) -> Result<String, Failure> {
     let response = request.send().await.map_err(|_| unreachable_studio())?;
+    if response.ok() {
+        return response.text().await.map_err(|_| unreachable_studio());
+    }
+    Err(failure_of(response).await)
+}
+
+async fn failure_of(response: gloo_net::http::Response) -> Failure {
     let status = response.status();
     let request_id = response.headers().get("x-request-id").unwrap_or_default();
-    let text = response.text().await.map_err(|_| unreachable_studio())?;
-    if response.ok() {
-        return Ok(text);
-    }
-    Err(match serde_json::from_str::<ApiError>(&text) {
+    let Ok(text) = response.text().await else { return unreachable_studio() };
+    match serde_json::from_str::<ApiError>(&text) {
         Ok(error) => Failure {
             status,
             code: error.code,
@@ -168,7 +202,7 @@ async fn send(request: gloo_net::http::Request) -> Result<String, Failure> {
             findings: Vec::new(),
             request_id,
         },
-    })
+    }
 }
 
 fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {

@@ -3,7 +3,7 @@
 use crate::{
     browser,
     components::{Icon, Shape, ToastList},
-    pages::{EditPage, HomePage, NewPage, NotFoundPage, RunPage, SettingsPage},
+    pages::{ClusterPage, ClustersPage, EditPage, HomePage, LaunchPage, NewPage, NotFoundPage, RunPage, SettingsPage},
     state::{Connection, KeptDrafts, Studio, Theme, Toasts},
 };
 use leptos::prelude::*;
@@ -32,6 +32,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/pipelines/new") view=NewPage/>
                         <Route path=path!("/pipelines/:name") view=RunPage/>
                         <Route path=path!("/pipelines/:name/edit") view=EditPage/>
+                        <Route path=path!("/pipelines/:name/launch") view=LaunchPage/>
+                        <Route path=path!("/clusters") view=ClustersPage/>
+                        <Route path=path!("/clusters/:id") view=ClusterPage/>
                         <Route path=path!("/settings") view=SettingsPage/>
                     </Routes>
                 </main>
@@ -50,6 +53,7 @@ fn Rail() -> impl IntoView {
         let path = location.pathname.get();
         path == "/" || path.starts_with("/pipelines")
     };
+    let in_clusters = move || location.pathname.get().starts_with("/clusters");
     let facts = move || {
         studio.meta().ready().map(|meta| {
             let reach = if meta.loopback_only { "this machine only" } else { "on the network" };
@@ -66,6 +70,7 @@ fn Rail() -> impl IntoView {
                 <span>"Changefeed Studio"</span>
             </A>
             <A href="/" attr:class=move || if in_pipelines() { "rail-link on" } else { "rail-link" }><Icon shape=Shape::Pipe/> <span>"Pipelines"</span></A>
+            <A href="/clusters" attr:class=move || if in_clusters() { "rail-link on" } else { "rail-link" } attr:data-test="clusters"><Icon shape=Shape::Servers/> <span>"Clusters"</span></A>
             <div class="sp"></div>
             <button
                 type="button"

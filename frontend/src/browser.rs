@@ -77,7 +77,13 @@ pub fn set_title(title: &str) {
 
 /// Moves the keyboard's place to an element.
 pub fn focus(id: &str) {
-    if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+    focus_first(&[id.to_owned()]);
+}
+
+/// Moves the keyboard's place to the first of these elements that is there.
+pub fn focus_first(ids: &[String]) {
+    let element = ids.iter().find_map(|id| document().get_element_by_id(id)?.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = element {
         let _ = element.focus();
     }
 }
@@ -146,9 +152,14 @@ impl Drop for Cancel {
 
 /// The user's clock, seconds since 1970.
 pub fn unix_seconds() -> u64 {
+    unix_millis() / 1000
+}
+
+/// The user's clock, milliseconds since 1970.
+pub fn unix_millis() -> u64 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock is after 1970")]
-    let seconds = (js_sys::Date::now() / 1000.0) as u64;
-    seconds
+    let millis = js_sys::Date::now() as u64;
+    millis
 }
 
 /// Signs with RSA and SHA-256; `None` when the browser does not take the key. `key` is PKCS#8 in DER.

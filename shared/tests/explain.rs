@@ -63,7 +63,7 @@ fn entries_are_well_formed() {
 /// The field exists: as a parameter of TiCDC, as a property of a connector, or in the document's own shape.
 #[test]
 fn every_path_leads_somewhere() {
-    let parts = ["source", "changefeed", "kafka", "schema_registry", "connectors", "ksqldb"];
+    let parts = ["source", "changefeed", "kafka", "schema_registry", "connect", "confluent_cloud", "connectors", "ksqldb"];
     for (_, Entry { title, path, .. }) in entries().filter(|(_, entry)| !entry.path.is_empty()) {
         let steps = parse(path).unwrap();
         assert!(matches!(&steps[0], Step::Key(key) if parts.contains(&key.as_str())), "{title}: {path}");

@@ -167,10 +167,11 @@ fn is_about_the_value(finding: &str, path: &str) -> bool {
 
 #[test]
 fn a_value_of_another_type_is_found_at_every_option() {
-    for key in all().filter(|key| !matches!(key.value_type, ValueType::Section)) {
+    for key in all() {
         let Some(path) = key.path() else { continue };
         let at = format!("changefeed.config.{}", path.replace("[]", "[0]"));
-        let findings = found_in_file(&path, &json!({"unexpected": 1}));
+        let unexpected = if matches!(key.value_type, ValueType::Section) { json!("text") } else { json!({"unexpected": 1}) };
+        let findings = found_in_file(&path, &unexpected);
         assert!(findings.iter().any(|finding| is_about_the_value(finding, &at)), "{at}: {findings:?}");
     }
 }
@@ -180,7 +181,8 @@ fn a_word_that_is_no_value_is_found_at_every_parameter() {
     for key in all().filter(|key| !matches!(key.value_type, ValueType::Text)) {
         let Some(name) = key.param() else { continue };
         let at = format!("kafka.params.{name}");
-        let findings = found(json!({ "protocol": "avro", name: "yes, please" }), json!({}));
+        let protocol = key.protocols.first().map_or("avro", |protocol| protocol.name());
+        let findings = found(json!({ "protocol": protocol, name: "yes, please" }), json!({}));
         assert!(findings.iter().any(|finding| is_about_the_value(finding, &at)), "{at}: {findings:?}");
     }
 }
@@ -192,6 +194,7 @@ fn defaults_and_words_of_the_model_are_taken() {
             ValueType::Boolean => key.default.parse::<bool>().ok().into_iter().map(Value::from).collect(),
             ValueType::Integer(..) => key.default.parse::<i64>().ok().into_iter().map(Value::from).collect(),
             ValueType::Duration(_) => vec![key.default.into()],
+            ValueType::Interval => vec!["1m".into(), json!(60_000_000_000_i64)],
             ValueType::Word(words) => words.iter().map(|&word| word.into()).collect(),
             _ => continue,
         };

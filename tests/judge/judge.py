@@ -35,9 +35,11 @@ def main() -> int:
             rebuilt = topics.rebuild(reader.messages(topic), table.key)
             expected = database.rows(connection, table)
             found = compare(table, rebuilt.rows, expected) + order.violations(rebuilt.history)
+            if options.exactly_once and (again := rebuilt.rewinds + rebuilt.repeats):
+                found.append(f"{again} messages came more than once")
             problems += [f"{table.name}: {problem}" for problem in found]
             report = {"table": table.name, "rows": len(rebuilt.rows), "messages": rebuilt.messages}
-            reports.append(report | {"tombstones": rebuilt.tombstones, "rewinds": rebuilt.rewinds})
+            reports.append(report | {"tombstones": rebuilt.tombstones, "rewinds": rebuilt.rewinds, "repeats": rebuilt.repeats})
     json.dump({"equal": not problems, "tables": reports, "problems": problems}, sys.stdout, indent=2)
     return 1 if problems else 0
 
@@ -51,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", required=True, type=int)
     parser.add_argument("--user", required=True, help="password: environment variable LAB_PASSWORD")
+    parser.add_argument("--exactly-once", action="store_true", help="a message that comes twice is an error, too")
     return parser.parse_args()
 
 

@@ -62,5 +62,20 @@ class Tables(unittest.TestCase):
         self.assertTrue(same(None, None))
 
 
+class Repeats(unittest.TestCase):
+    def test_a_message_that_comes_again_is_counted_and_a_row_changed_twice_in_one_transaction_is_not(self):
+        def row(version, n):
+            return {"id": 1, "n": n, "_tidb_commit_ts": version, "_tidb_op": "u", "_tidb_commit_physical_time": 0}
+
+        for values, repeats, rewinds in (
+            ([row(1, 1), row(2, 2), row(2, 2)], 1, 0),
+            ([row(1, 1), row(2, 2), row(1, 1), row(2, 2)], 0, 1),
+            ([row(1, 1), None, None], 1, 0),
+            ([row(1, 1), row(1, 2), None, row(2, 1)], 0, 0),
+        ):
+            rebuilt = rebuild((Message(0, {"id": 1}, value) for value in values), ["id"])
+            self.assertEqual((rebuilt.repeats, rebuilt.rewinds), (repeats, rewinds), values)
+
+
 if __name__ == "__main__":
     unittest.main()

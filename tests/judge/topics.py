@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
@@ -31,6 +31,8 @@ class Rebuilt:
     tombstones: int = 0
     # How often a key went back to an older version: what was sent again after a restart.
     rewinds: int = 0
+    # How often a key's message came again as it was: the same version with the same values, or a tombstone after a tombstone.
+    repeats: int = 0
 
 
 class Reader:
@@ -50,7 +52,10 @@ class Reader:
                 "group.id": "judge",
                 "enable.auto.commit": False,
                 "auto.offset.reset": "error",
-                "enable.partition.eof": False,
+                # What no transaction has committed is not there.
+                "isolation.level": "read_committed",
+                # The end cannot be told by offsets: the last ones may be a transaction's own marks.
+                "enable.partition.eof": True,
                 "error_cb": lambda error: None,
             }
         )
@@ -67,27 +72,28 @@ class Reader:
         while left:
             for message in consumer.consume(num_messages=2000, timeout=1.0):
                 heard = time.monotonic()
+                if message.error() and message.error().code() == KafkaError._PARTITION_EOF:
+                    left.discard(message.partition())
+                    continue
                 if message.error():
                     raise KafkaException(message.error())
                 key = self._deserialize(message.key(), key_context)
                 raw = message.value()
                 value = None if raw is None else self._deserialize(raw, value_context)
                 yield Message(message.partition(), key, value)
-                if message.offset() + 1 >= left.get(message.partition(), 0):
-                    left.pop(message.partition(), None)
             if time.monotonic() - heard > SILENCE_SECONDS:
                 raise TimeoutError(f"`{topic}` has messages that the broker does not deliver: partitions {sorted(left)}")
 
-    def _left(self, consumer: Consumer, topic: str) -> dict[int, int]:
-        """Assigns all partitions from their beginnings; answers the ends of those that hold messages."""
+    def _left(self, consumer: Consumer, topic: str) -> set[int]:
+        """Assigns all partitions from their beginnings; answers those that hold messages."""
         metadata = consumer.list_topics(topic, timeout=30).topics[topic]
-        ends = {}
+        begins = {}
         for partition in metadata.partitions:
             low, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=30)
             if high > low:
-                ends[partition] = (low, high)
-        consumer.assign([TopicPartition(topic, partition, low) for partition, (low, _) in ends.items()])
-        return {partition: high for partition, (_, high) in ends.items()}
+                begins[partition] = low
+        consumer.assign([TopicPartition(topic, partition, low) for partition, low in begins.items()])
+        return set(begins)
 
 
 def rebuild(messages: Iterator[Message], key_names: list[str]) -> Rebuilt:
@@ -104,6 +110,7 @@ def rebuild(messages: Iterator[Message], key_names: list[str]) -> Rebuilt:
         history = rebuilt.history.setdefault(key, [])
         if value is None:
             rebuilt.tombstones += 1
+            rebuilt.repeats += bool(history) and history[-1][1] is None
             rebuilt.rows.pop(key, None)
             history.append((partition, None))
             continue
@@ -113,6 +120,7 @@ def rebuild(messages: Iterator[Message], key_names: list[str]) -> Rebuilt:
             value.pop(name)
         before = history[-1][1] if history else None
         rebuilt.rewinds += before is not None and version < before
+        rebuilt.repeats += version == before and rebuilt.rows.get(key) == value
         history.append((partition, version))
         rebuilt.rows[key] = value
     return rebuilt

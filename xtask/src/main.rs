@@ -25,7 +25,8 @@ cargo xtask <command>
   lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where
-  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes (seed: SEED=n), connect, connect-plugins
+  lab oracle JUDGE…  compare with TiCDC's own code (tests/oracle/README.md)
+  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes, exactly-once, faults (seed: SEED=n), connect, connect-plugins
   journeys         the browser journeys alone
 ";
 
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         ["lab", "up"] => lab::up(),
         ["lab", "down"] => lab::down(),
         ["lab", "status"] => lab::status(),
+        ["lab", "oracle", rest @ ..] => lab::oracle(rest),
         ["e2e", names @ ..] => e2e::run(names),
         ["journeys"] => e2e::run(&["journeys"]),
         [] | ["help" | "--help" | "-h"] => {

@@ -33,12 +33,18 @@ impl From<StudioError> for Failure {
         let message = error.to_string();
         match error {
             StudioError::NoSuchPipeline(_) => Self::new(StatusCode::NOT_FOUND, "no-such-pipeline", message),
+            StudioError::NoSuchPart(_) | StudioError::NoSuchCluster(_) | StudioError::NoSuchItem(_) => {
+                Self::new(StatusCode::NOT_FOUND, "no-such-resource", message)
+            }
+            StudioError::Refused(finding) => Self::new(StatusCode::BAD_GATEWAY, "connection-failed", message).findings(vec![*finding]),
             StudioError::NameTaken(_) => Self::new(StatusCode::CONFLICT, "name-taken", message),
             StudioError::Invalid(findings) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-pipeline", message).findings(findings),
             StudioError::Unreadable(findings) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable-document", message).findings(findings)
             }
             StudioError::WrongState { .. } => Self::new(StatusCode::CONFLICT, "wrong-state", message),
+            StudioError::NotLaunched => Self::new(StatusCode::NOT_FOUND, "not-launched", message),
+            StudioError::LaunchGoesOn => Self::new(StatusCode::CONFLICT, "launch-goes-on", message),
             StudioError::NoRate => Self::new(StatusCode::CONFLICT, "no-rate", message),
             StudioError::NoPlayground => Self::new(StatusCode::CONFLICT, "no-playground", message),
             StudioError::Engine(error) => {

@@ -26,6 +26,7 @@ pub(super) async fn show_metrics(State(state): State<AppState>) -> Result<Respon
             gauge!("changefeed_running", &pipeline()).set(if running { 1.0 } else { 0.0 });
             gauge!("changefeed_waiting_for_acks", &pipeline()).set(progress.waiting_for_acks as f64);
             counter!("changefeed_bytes_total", &pipeline()).absolute(progress.bytes_total);
+            gauge!("changefeed_dead_letters_total", &pipeline()).set(progress.dead_letters as f64);
             gauge!("changefeed_errors_24h", &pipeline()).set(progress.errors_24h as f64);
             if let Some(lag) = progress.now.lag_p99_ms {
                 gauge!("changefeed_lag_p99_seconds", &pipeline()).set(lag as f64 / 1000.0);

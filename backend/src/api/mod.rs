@@ -2,7 +2,9 @@
 
 mod error;
 mod guard;
+mod launch;
 mod metrics;
+mod operate;
 mod pipelines;
 mod sse;
 mod system;
@@ -60,8 +62,24 @@ fn described() -> OpenApiRouter<AppState> {
         .routes(routes!(pipelines::set_pipeline_rate))
         .routes(routes!(pipelines::show_progress))
         .routes(routes!(pipelines::list_messages))
+        .routes(routes!(launch::show_launch_plan))
+        .routes(routes!(launch::begin_launch, launch::show_launch))
+        .routes(routes!(launch::follow_launch))
+        .routes(routes!(launch::cancel_launch))
+        .routes(routes!(launch::undo_launch))
+        .routes(routes!(launch::move_pipeline))
         .routes(routes!(sse::follow_pipeline))
         .routes(routes!(sse::follow_pipelines))
+        .routes(routes!(operate::list_parts))
+        .routes(routes!(operate::act_on_part))
+        .routes(routes!(operate::show_drift))
+        .routes(routes!(operate::repair_drift))
+        .routes(routes!(operate::follow_rows))
+        .routes(routes!(operate::list_clusters))
+        .routes(routes!(operate::show_cluster))
+        .routes(routes!(operate::act_on_items))
+        .routes(routes!(operate::open_item))
+        .routes(routes!(sse::run_preflight))
 }
 
 /// The OpenAPI document, as `/api/openapi.json` serves it.

@@ -90,7 +90,7 @@ pub(super) async fn set_pipeline_rate(
 /// Figures, their history and the log.
 #[utoipa::path(get, path = "/api/v1/pipelines/{name}/progress", params(("name" = String, Path)), responses((status = 200, body = ProgressReport), (status = 404, body = ApiError)))]
 pub(super) async fn show_progress(State(state): State<AppState>, Path(name): Path<String>) -> Answer<ProgressReport> {
-    Ok(Json(state.studio.figures(&name).await?.report()))
+    Ok(Json(state.studio.progress(&name).await?))
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]

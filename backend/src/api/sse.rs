@@ -1,29 +1,29 @@
 //! Server-sent events: what changes, as it changes.
 
 use super::{AppState, error::Failure};
-use crate::engine::figures::Update;
+use crate::{engine::figures::Update, studio};
 use axum::{
     extract::{Path, State},
     response::sse::{Event, KeepAlive, Sse},
 };
 use futures::{Stream, StreamExt, stream};
-use shared::api::{PipelineSummary, Progress};
-use std::{convert::Infallible, time::Duration};
-use tokio::sync::broadcast::error::RecvError;
+use shared::api::{PipelineSummary, PreflightCheck, PreflightVerdict, Progress};
+use std::{convert::Infallible, pin::Pin, sync::Arc, time::Duration};
+use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 /// How old a list may get without a change of state: rates and lags move all the time.
 const LIST_EVERY: Duration = Duration::from_secs(1);
 
-type Events = Sse<axum::response::sse::KeepAliveStream<std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>>>;
+pub(super) type Events = Sse<axum::response::sse::KeepAliveStream<std::pin::Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>>>;
 
-fn events(stream: impl Stream<Item = Event> + Send + 'static, state: &AppState) -> Events {
+pub(super) fn events(stream: impl Stream<Item = Event> + Send + 'static, state: &AppState) -> Events {
     let stop = state.stop.clone();
     let stream: std::pin::Pin<Box<dyn Stream<Item = _> + Send>> =
         Box::pin(stream.map(Ok).take_until(async move { stop.cancelled().await }));
     Sse::new(stream).keep_alive(KeepAlive::default())
 }
 
-fn event(name: &str, data: &impl serde::Serialize) -> Event {
+pub(super) fn event(name: &str, data: &impl serde::Serialize) -> Event {
     Event::default().event(name).json_data(data).expect("API types have a JSON form")
 }
 
@@ -69,4 +69,45 @@ pub(super) async fn follow_pipelines(State(state): State<AppState>) -> Events {
         Some((event, (studio, changes, tick)))
     });
     events(list, &state)
+}
+
+/// A preflight and what it has said and not yet sent.
+struct Preflight {
+    /// `None` once it is over.
+    work: Option<Pin<Box<dyn Future<Output = PreflightVerdict> + Send>>>,
+    lines: mpsc::Receiver<PreflightCheck>,
+    verdict: Option<PreflightVerdict>,
+}
+
+impl Preflight {
+    /// The stream's own polling drives the work: closed, it is dropped in the middle, and nothing goes on behind its back.
+    async fn next(mut self) -> Option<(Event, Self)> {
+        while let Some(work) = &mut self.work {
+            tokio::select! {
+                biased;
+                Some(line) = self.lines.recv() => return Some((event("check", &line), self)),
+                verdict = work => {
+                    self.verdict = Some(verdict);
+                    self.work = None;
+                }
+            }
+        }
+        if let Ok(line) = self.lines.try_recv() {
+            return Some((event("check", &line), self));
+        }
+        let verdict = self.verdict.take()?;
+        Some((event("verdict", &verdict), self))
+    }
+}
+
+/// Everything that can be known of a launch before anything is changed: `check` for every line as it changes, at last
+/// `verdict`. Closing the stream cancels it.
+#[utoipa::path(get, path = "/api/v1/pipelines/{name}/preflight", params(("name" = String, Path)), responses((status = 200, body = PreflightCheck, content_type = "text/event-stream"), (status = 404, body = shared::api::ApiError)))]
+pub(super) async fn run_preflight(State(state): State<AppState>, Path(name): Path<String>) -> Result<Events, Failure> {
+    let document = state.studio.document(&name).await?;
+    let (store, stop) = (Arc::clone(state.studio.store()), state.stop.child_token());
+    let (out, lines) = mpsc::channel(studio::PREFLIGHT_QUEUE);
+    let work = Box::pin(async move { studio::preflight_sealed(&store, document, out, stop).await });
+    let preflight = Preflight { work: Some(work), lines, verdict: None };
+    Ok(events(stream::unfold(preflight, Preflight::next), &state))
 }

@@ -6,6 +6,7 @@ pub mod encode;
 pub mod explain;
 pub mod export;
 pub mod import;
+pub mod launch;
 pub mod route;
 pub mod run;
 pub mod serve;

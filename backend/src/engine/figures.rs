@@ -54,6 +54,7 @@ struct Inner {
     history: VecDeque<ProgressPoint>,
     log: VecDeque<LogEntry>,
     errors: VecDeque<u64>,
+    dead_letters: u64,
     checkpoint: Option<Checkpoint>,
     waiting: u64,
     target_rate: Option<u32>,
@@ -85,6 +86,7 @@ impl Figures {
                 history: VecDeque::new(),
                 log: VecDeque::new(),
                 errors: VecDeque::new(),
+                dead_letters: 0,
                 checkpoint: None,
                 waiting: 0,
                 target_rate: None,
@@ -159,6 +161,11 @@ impl Figures {
 
     pub fn set_target_rate(&self, rows_per_second: Option<u32>) {
         self.lock().target_rate = rows_per_second;
+    }
+
+    /// Counts a row that went to the dead letter topic.
+    pub fn dead_letter(&self) {
+        self.lock().dead_letters += 1;
     }
 
     /// Adds a line to the pipeline's log.
@@ -250,6 +257,7 @@ impl Figures {
             rows_total: inner.rows,
             bytes_total: inner.bytes,
             errors_24h: inner.errors.len() as u64,
+            dead_letters: inner.dead_letters,
             checkpoint: inner.checkpoint.clone(),
             target_rows_per_second: inner.target_rate,
             tables,
@@ -260,7 +268,7 @@ impl Figures {
     pub fn report(&self) -> ProgressReport {
         let progress = self.progress();
         let inner = self.lock();
-        ProgressReport { progress, history: inner.history.iter().cloned().collect(), log: inner.log.iter().cloned().collect() }
+        ProgressReport { progress, history: inner.history.iter().cloned().collect(), log: inner.log.iter().cloned().collect(), lags: Vec::new() }
     }
 
     /// Rate, lag and sparkline for the home page.

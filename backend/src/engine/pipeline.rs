@@ -5,8 +5,9 @@ use super::{
     figures::{Figures, now_ms},
     ledger::{Ledger, Mark},
     prepared::Preparer,
-    sink::kafka::{KafkaSink, Topics},
+    sink::kafka::{KafkaSink, Topics, read_position},
     source::{Begin, Source, SourceSender},
+    transactions::Transactions,
     writer::{SchemaHistory, Writer},
 };
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
 use shared::{
     Finding,
     api::{Checkpoint, LogLevel, PipelineState},
+    config::Delivery,
     dispatch::Router,
     sink_uri::KafkaOptions,
 };
@@ -36,6 +38,9 @@ pub struct Run {
     pub source: Box<dyn Source>,
     pub begin: Begin,
     pub ignore_ineligible: bool,
+    pub delivery: Delivery,
+    /// Where rows go that cannot be sent; `None`: they stop the pipeline.
+    pub dead_letters: Option<String>,
     /// For rows on their way, bytes; half waits before the writer, half in the Kafka client.
     pub memory: usize,
     pub store: Arc<Store>,
@@ -48,20 +53,16 @@ impl Run {
     ///
     /// # Errors
     /// What ended it.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), EngineError> {
+    pub async fn run(mut self, stop: CancellationToken) -> Result<(), EngineError> {
         // Cancelled by the first part that ends, so that the others follow.
         let inner = stop.child_token();
         let ledger = Arc::new(Ledger::default());
         let history = Arc::new(SchemaHistory::default());
-        let known = match &self.begin {
-            Begin::Checkpoint { schemas, .. } => schemas.clone(),
-            Begin::Fresh(_) => Vec::new(),
-        };
-
         let connect = {
             let (brokers, kafka) = (self.brokers.clone(), self.kafka.clone());
             let (ledger, figures, queue) = (Arc::clone(&ledger), Arc::clone(&self.figures), self.memory / 2);
-            tokio::task::spawn_blocking(move || KafkaSink::connect(&brokers, &kafka, queue, ledger, figures))
+            let transactional = (self.delivery == Delivery::ExactlyOnce).then(|| self.name.clone());
+            tokio::task::spawn_blocking(move || KafkaSink::connect(&brokers, &kafka, queue, transactional.as_deref(), ledger, figures))
         };
         let sink = connect.await.map_err(|e| broken("connecting", e))??;
         let mut topics = Topics::new(&self.brokers, &self.default_topic, &self.kafka)?;
@@ -69,6 +70,14 @@ impl Run {
             self.figures.log(LogLevel::Info, format!("topic {} created", self.default_topic));
         }
         self.registry.ping().await.map_err(EngineError::from)?;
+        let transactions = match self.delivery {
+            Delivery::AtLeastOnce => None,
+            Delivery::ExactlyOnce => Some(self.transactions(&topics).await?),
+        };
+        let known = match &self.begin {
+            Begin::Checkpoint { schemas, .. } => schemas.clone(),
+            Begin::Fresh(_) => Vec::new(),
+        };
         if stop.is_cancelled() {
             return Ok(());
         }
@@ -88,6 +97,8 @@ impl Run {
             Arc::clone(&self.figures),
             Arc::clone(&history),
             self.ignore_ineligible,
+            transactions,
+            self.dead_letters,
             inner.clone(),
             known,
         );
@@ -136,6 +147,32 @@ impl Run {
         flatten("writing", writing_result.unwrap_or(Ok(Ok(()))))?;
         flatten("saving", saving_result)?;
         flatten("reading", source_result.unwrap_or(Ok(Ok(()))))
+    }
+}
+
+impl Run {
+    /// Finds out where Kafka says that this launch is, and makes that the place to begin at.
+    async fn transactions(&mut self, topics: &Topics) -> Result<Transactions, EngineError> {
+        let topic = topics.positions(&self.name).await?;
+        let (store, name) = (Arc::clone(&self.store), self.name.clone());
+        let launch =
+            tokio::task::spawn_blocking(move || store.exactly_once_id(&name)).await.map_err(|e| broken("loading", e))?.map_err(storage)?;
+        let (brokers, kafka, from, of) = (self.brokers.clone(), self.kafka.clone(), topic.clone(), launch.clone());
+        let read = tokio::task::spawn_blocking(move || read_position(&brokers, &kafka, &from, &of));
+        let kept = read.await.map_err(|e| broken("reading the position", e))??;
+        let local = match &self.begin {
+            Begin::Checkpoint { commit_ts, .. } => Some(*commit_ts),
+            Begin::Fresh(_) => None,
+        };
+        // A later local one is from a time of at-least-once delivery in between.
+        if let Some(kept) = kept.filter(|kept| local.is_none_or(|local| local <= kept.commit_ts)) {
+            let (store, name, set) = (Arc::clone(&self.store), self.name.clone(), kept.schemas.clone());
+            let schemas = tokio::task::spawn_blocking(move || store.schema_set(&name, &set)).await.map_err(|e| broken("loading", e))?;
+            let schemas = schemas.map_err(storage)?.unwrap_or_default();
+            self.figures.log(LogLevel::Info, format!("Kafka has committed everything up to {}", kept.position));
+            self.begin = Begin::Checkpoint { position: kept.position, commit_ts: kept.commit_ts, schemas };
+        }
+        Ok(Transactions::new(self.name.clone(), topic, launch, Arc::clone(&self.store)))
     }
 }
 

@@ -14,6 +14,20 @@ pub enum Position {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gtid: Option<String>,
     },
+    /// Within the initial load of a MySQL or MariaDB server (`start = "snapshot"`): the binlog's end when the load began, from
+    /// where it will be followed, and what has been read.
+    Load {
+        file: String,
+        position: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gtid: Option<String>,
+        /// The last table of which rows were read; tables are read by schema and name. `None`: none yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        table: Option<(String, String)>,
+        /// The key of the last row read of it; empty when the table is done.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        key: Vec<KeyPart>,
+    },
     /// The TPC-C workload: number of transactions done.
     Tpcc {
         transaction: u64,
@@ -21,6 +35,17 @@ pub enum Position {
         #[serde(default, skip_serializing_if = "nothing_loaded")]
         loaded: u64,
     },
+}
+
+/// A key column's value, in the form in which it is asked for again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPart {
+    Int(i64),
+    UInt(u64),
+    Text(String),
+    /// Hexadecimal.
+    Binary(String),
 }
 
 /// By reference, as serde's `skip_serializing_if` passes it.
@@ -33,6 +58,9 @@ impl std::fmt::Display for Position {
         match self {
             Self::Binlog { file, position, gtid: None } => write!(f, "{file}:{position}"),
             Self::Binlog { file, position, gtid: Some(gtid) } => write!(f, "{file}:{position} (GTID {gtid})"),
+            Self::Load { table: None, .. } => f.write_str("the begin of the initial load"),
+            Self::Load { table: Some((schema, name)), key, .. } if key.is_empty() => write!(f, "{schema}.{name} loaded"),
+            Self::Load { table: Some((schema, name)), .. } => write!(f, "in the initial load of {schema}.{name}"),
             Self::Tpcc { transaction: 0, loaded } if *loaded > 0 => write!(f, "row {loaded} of the initial load"),
             Self::Tpcc { transaction, .. } => write!(f, "transaction {transaction}"),
         }

@@ -180,6 +180,8 @@ impl Launch {
             source: connect::source(&open, wanted, self.store.directory(), rate)?,
             registry: Arc::new(connect::registry(&open)?),
             ignore_ineligible: open.changefeed.config.ignore_ineligible_table.unwrap_or(false),
+            delivery: open.engine.delivery,
+            dead_letters: open.engine.dead_letters(&open.name),
             router,
             kafka,
             begin,

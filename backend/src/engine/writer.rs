@@ -6,9 +6,11 @@ use super::{
     error::{EngineError, ErrorKind},
     figures::Figures,
     ledger::{Accepted, Ledger, Mark},
+    poison,
     prepared::{Prepared, Preparer},
     sink::kafka::KafkaSink,
     source::{SourceBatch, SourceEvent},
+    transactions::Transactions,
 };
 use shared::{
     Finding,
@@ -50,6 +52,10 @@ pub(super) struct Writer {
     pub figures: Arc<Figures>,
     pub history: Arc<SchemaHistory>,
     pub ignore_ineligible: bool,
+    /// With exactly-once delivery.
+    pub transactions: Option<Transactions>,
+    /// Where rows go that cannot be sent; `None`: they stop the pipeline.
+    pub dead_letters: Option<String>,
     pub stop: CancellationToken,
     pub runtime: Handle,
     /// Tables as of now, by schema and name.
@@ -73,6 +79,8 @@ impl Writer {
         figures: Arc<Figures>,
         history: Arc<SchemaHistory>,
         ignore_ineligible: bool,
+        transactions: Option<Transactions>,
+        dead_letters: Option<String>,
         stop: CancellationToken,
         known: Vec<TableModel>,
     ) -> Self {
@@ -83,6 +91,8 @@ impl Writer {
             figures,
             history,
             ignore_ineligible,
+            transactions,
+            dead_letters,
             stop,
             runtime: Handle::current(),
             tables: known.into_iter().map(|t| ((t.schema.clone(), t.name.clone()), Arc::new(t))).collect(),
@@ -102,6 +112,10 @@ impl Writer {
         // Nobody reads any more: a source that waits for room must notice.
         drop(batches);
         let settled = self.sink.settle(std::time::Duration::from_secs(10));
+        let worked = match (&mut self.transactions, worked) {
+            (Some(transactions), Ok(())) => transactions.close(&self.sink, &self.ledger),
+            (_, worked) => worked,
+        };
         worked.and_then(|()| match self.ledger.take_failure() {
             Some(failure) => Err(failure),
             None => {
@@ -114,7 +128,7 @@ impl Writer {
     }
 
     fn work(&mut self, batches: &mut mpsc::Receiver<SourceBatch>) -> Result<(), EngineError> {
-        while let Some(batch) = batches.blocking_recv() {
+        while let Some(batch) = self.next(batches)? {
             for event in batch.events {
                 if self.stop.is_cancelled() {
                     return Ok(());
@@ -126,6 +140,18 @@ impl Writer {
             }
         }
         Ok(())
+    }
+
+    /// The next batch; commits meanwhile what is due.
+    fn next(&mut self, batches: &mut mpsc::Receiver<SourceBatch>) -> Result<Option<SourceBatch>, EngineError> {
+        loop {
+            let Some(transactions) = &mut self.transactions else { return Ok(batches.blocking_recv()) };
+            let Some(patience) = transactions.patience() else { return Ok(batches.blocking_recv()) };
+            match self.runtime.block_on(async { tokio::time::timeout(patience, batches.recv()).await }) {
+                Ok(batch) => return Ok(batch),
+                Err(_) => transactions.commit_if_due(&self.sink, &self.ledger)?,
+            }
+        }
     }
 
     fn event(&mut self, event: SourceEvent) -> Result<(), EngineError> {
@@ -146,7 +172,13 @@ impl Writer {
                 if !std::mem::replace(&mut self.epoch_stored, true) {
                     self.history.put(self.epoch, self.tables.values().map(|t| TableModel::clone(t)).collect());
                 }
-                self.ledger.mark(Mark { position, commit_ts, schema_epoch: self.epoch });
+                let mark = Mark { position, commit_ts, schema_epoch: self.epoch };
+                match &mut self.transactions {
+                    Some(transactions) => {
+                        transactions.boundary(mark, &self.sink, &self.ledger, self.tables.values().map(|table| &**table))?;
+                    }
+                    None => self.ledger.mark(mark),
+                }
                 Ok(())
             }
             SourceEvent::Note(entry) => {
@@ -177,6 +209,31 @@ impl Writer {
     }
 
     fn change(&mut self, change: &RowChange) -> Result<(), EngineError> {
+        match self.send_change(change) {
+            Err(error) if self.dead_letters.is_some() && poison::is_poison(&error) => self.bury(change, &error),
+            sent => sent,
+        }
+    }
+
+    /// Sends a row that cannot be sent to the dead letter topic.
+    fn bury(&mut self, change: &RowChange, error: &EngineError) -> Result<(), EngineError> {
+        let Some(topic) = self.dead_letters.clone() else { return Ok(()) };
+        let (_, made) = self.runtime.block_on(self.preparer.topics.ensure(&topic))?;
+        if made {
+            self.figures.log(LogLevel::Info, format!("topic {topic} created"));
+        }
+        if let Some(transactions) = &mut self.transactions {
+            transactions.before_row(&self.sink)?;
+        }
+        let (key, value) = poison::letter(change, error, self.sink.max_message_bytes());
+        let accepted = Accepted { table: u32::MAX, bytes: 0, commit_ts: change.commit_ts, tombstone: false };
+        self.sink.send(&topic, 0, &key, Some(&value), accepted, &self.stop)?;
+        self.figures.dead_letter();
+        self.figures.log(LogLevel::Warning, format!("a row went to {topic}: {}", error.finding.message));
+        Ok(())
+    }
+
+    fn send_change(&mut self, change: &RowChange) -> Result<(), EngineError> {
         // The definition is kept alive in `Prepared`, so its address names it.
         let address = Arc::as_ptr(&change.table) as usize;
         if !self.prepared.contains_key(&address) {
@@ -187,6 +244,9 @@ impl Writer {
             self.prepared.retain(|_, p| (&p.table.schema, &p.table.name) != (&change.table.schema, &change.table.name));
             let prepared = self.runtime.block_on(self.preparer.prepare(&change.table))?;
             self.prepared.insert(address, prepared);
+        }
+        if let Some(transactions) = &mut self.transactions {
+            transactions.before_row(&self.sink)?;
         }
         let prepared = &self.prepared[&address];
         let mut out = Outgoing {

@@ -14,6 +14,11 @@ pub struct StoredCheckpoint {
     pub at_ms: u64,
 }
 
+/// Whether a key of checkpoints or schemas is a pipeline's: names have no slash.
+pub(super) fn is_of(key: &str, pipeline: &str) -> bool {
+    key.strip_prefix(pipeline).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 impl Store {
     /// The checkpoint with the tables that hold there.
     ///
@@ -43,6 +48,57 @@ impl Store {
         })
     }
 
+    /// Who sends exactly once under this pipeline's name: made at the first call, gone with the checkpoint. A position in Kafka
+    /// that another launch left behind has another one.
+    ///
+    /// # Errors
+    /// The disk cannot be read or written.
+    pub fn exactly_once_id(&self, pipeline: &str) -> Result<String, StoreError> {
+        let key = format!("{pipeline}/exactly-once");
+        if let Some(bytes) = self.get(CHECKPOINTS, &key)? {
+            return decode(&key, &bytes);
+        }
+        let mut random = [0_u8; 8];
+        // Without randomness the time still tells launches apart.
+        if getrandom::fill(&mut random).is_err() {
+            random = crate::engine::figures::now_ms().to_be_bytes();
+        }
+        let id = format!("{:016x}", u64::from_be_bytes(random));
+        self.put(CHECKPOINTS, &key, &encode(&id))?;
+        Ok(id)
+    }
+
+    /// Keeps a set of table definitions under a name of its own, before a position that needs it is in Kafka.
+    ///
+    /// # Errors
+    /// The disk cannot be written.
+    pub fn put_schema_set(&self, pipeline: &str, digest: &str, schemas: &[TableModel]) -> Result<(), StoreError> {
+        self.put(SCHEMAS, &format!("{pipeline}/{digest}"), &encode(&schemas))
+    }
+
+    /// A set kept by [`Store::put_schema_set`].
+    ///
+    /// # Errors
+    /// The disk cannot be read or the record is damaged.
+    pub fn schema_set(&self, pipeline: &str, digest: &str) -> Result<Option<Vec<TableModel>>, StoreError> {
+        let key = format!("{pipeline}/{digest}");
+        self.get(SCHEMAS, &key)?.map(|bytes| decode(&key, &bytes)).transpose()
+    }
+
+    /// Forgets all sets but one: no position needs them any more.
+    ///
+    /// # Errors
+    /// The disk cannot be written.
+    pub fn keep_schema_set(&self, pipeline: &str, digest: &str) -> Result<(), StoreError> {
+        let (prefix, kept) = (format!("{pipeline}/"), format!("{pipeline}/{digest}"));
+        self.with_database(|database| {
+            let transaction = database.begin_write()?;
+            transaction.open_table(SCHEMAS)?.retain(|key, _| !key.starts_with(&prefix) || key == kept)?;
+            transaction.commit()?;
+            Ok(())
+        })
+    }
+
     /// Forgets the checkpoint: the next start is a fresh one.
     ///
     /// # Errors
@@ -50,8 +106,9 @@ impl Store {
     pub fn remove_checkpoint(&self, pipeline: &str) -> Result<(), StoreError> {
         self.with_database(|database| {
             let transaction = database.begin_write()?;
-            transaction.open_table(CHECKPOINTS)?.remove(pipeline)?;
-            transaction.open_table(SCHEMAS)?.remove(pipeline)?;
+            for table in [CHECKPOINTS, SCHEMAS] {
+                transaction.open_table(table)?.retain(|key, _| !is_of(key, pipeline))?;
+            }
             transaction.commit()?;
             Ok(())
         })

@@ -1,4 +1,4 @@
-//! State on disk: documents, checkpoints and sealed secrets, in one redb file below the data directory.
+//! State on disk: documents, checkpoints, journals of launches and sealed secrets, in one redb file below the data directory.
 //!
 //! Every write is one transaction, durable before the call returns. After an I/O error (a full disk) redb refuses
 //! further work on the open database; `Store` then opens it anew on the next call, so that a disk made free again
@@ -6,10 +6,12 @@
 
 mod checkpoint;
 mod key;
+mod launches;
 mod pipelines;
 mod secrets;
 
 pub use checkpoint::StoredCheckpoint;
+pub use launches::{Act, LaunchRecord};
 pub use pipelines::PipelineRecord;
 pub use secrets::{ResolveError, resolve_outside};
 
@@ -25,6 +27,7 @@ const PIPELINES: TableDefinition<&str, &[u8]> = TableDefinition::new("pipelines"
 const CHECKPOINTS: TableDefinition<&str, &[u8]> = TableDefinition::new("checkpoints");
 const SCHEMAS: TableDefinition<&str, &[u8]> = TableDefinition::new("schemas");
 const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
+const LAUNCHES: TableDefinition<&str, &[u8]> = TableDefinition::new("launches");
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -38,6 +41,8 @@ pub enum StoreError {
     Write(#[source] Box<redb::Error>),
     #[error("the stored record `{key}` cannot be read")]
     Damaged { key: String, source: serde_json::Error },
+    #[error("the stored record `{key}` was written by a newer changefeed-studio (its form is {version})")]
+    Newer { key: String, version: u32 },
     #[error("the secret key in `{origin}` is not usable: {reason}")]
     Key { origin: String, reason: String },
     #[error("the stored secret `{name}` cannot be opened with this key")]
@@ -107,7 +112,7 @@ fn open_database(directory: &Path) -> Result<Database, StoreError> {
     })?;
     // All tables exist from the start, so that reading never meets a missing one. A file that has them is not written
     // to: a full disk must not keep the studio from starting and saying so.
-    let tables = [PIPELINES, CHECKPOINTS, SCHEMAS, SECRETS];
+    let tables = [PIPELINES, CHECKPOINTS, SCHEMAS, SECRETS, LAUNCHES];
     let complete = || -> Result<(), redb::Error> {
         let transaction = database.begin_read()?;
         tables.into_iter().try_for_each(|table| transaction.open_table(table).map(drop))?;

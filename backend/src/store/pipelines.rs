@@ -1,6 +1,6 @@
 //! Saved pipelines.
 
-use super::{CHECKPOINTS, PIPELINES, SCHEMAS, SECRETS, Store, StoreError, decode, encode};
+use super::{CHECKPOINTS, LAUNCHES, PIPELINES, SCHEMAS, SECRETS, Store, StoreError, decode, encode};
 use redb::{ReadableDatabase, ReadableTable};
 use serde::{Deserialize, Serialize};
 use shared::{Finding, api::PipelineState, config::Pipeline};
@@ -46,7 +46,7 @@ impl Store {
         self.put(PIPELINES, &record.document.name, &encode(record))
     }
 
-    /// Forgets a pipeline, its checkpoint and the secrets that were sealed for it, all or nothing.
+    /// Forgets a pipeline, its checkpoint, its launch and the secrets that were sealed for it, all or nothing.
     ///
     /// # Errors
     /// The disk cannot be written.
@@ -54,8 +54,11 @@ impl Store {
         let prefix = format!("{name}/");
         self.with_database(|database| {
             let transaction = database.begin_write()?;
-            for table in [PIPELINES, CHECKPOINTS, SCHEMAS] {
+            for table in [PIPELINES, LAUNCHES] {
                 transaction.open_table(table)?.remove(name)?;
+            }
+            for table in [CHECKPOINTS, SCHEMAS] {
+                transaction.open_table(table)?.retain(|key, _| !super::checkpoint::is_of(key, name))?;
             }
             transaction.open_table(SECRETS)?.retain(|key, _| !key.starts_with(&prefix))?;
             transaction.commit()?;

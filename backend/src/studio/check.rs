@@ -59,7 +59,7 @@ pub async fn check(store: &Arc<Store>, mut document: Pipeline, connect: bool) ->
     findings
 }
 
-async fn unseal(store: &Arc<Store>, document: Pipeline) -> Result<Pipeline, Finding> {
+pub(super) async fn unseal(store: &Arc<Store>, document: Pipeline) -> Result<Pipeline, Finding> {
     let store = Arc::clone(store);
     blocking(move || store.unseal(&document)).await.map_err(|(path, error)| {
         Finding::error(path, "secret-missing", error.to_string()).hint("Enter the secret again, or set what the reference names.")
@@ -87,7 +87,7 @@ async fn source(open: &Pipeline) -> Vec<Finding> {
 }
 
 /// The tables as models; those whose text is not understood as findings.
-fn models(tables: &[TableListing]) -> (Vec<TableModel>, Vec<Finding>) {
+pub(super) fn models(tables: &[TableListing]) -> (Vec<TableModel>, Vec<Finding>) {
     let mut models = Vec::new();
     let mut findings = Vec::new();
     for table in tables {

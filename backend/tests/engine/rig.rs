@@ -108,6 +108,8 @@ impl Rig {
         let begun = Arc::new(Mutex::new(Vec::new()));
         let options = schema_registry::Options { url: format!("http://{}", self.registry.address()), user: String::new(), password: None };
         let run = Run {
+            delivery: self.document.engine.delivery,
+            dead_letters: self.document.engine.dead_letters("rig"),
             name: "rig".to_owned(),
             brokers: self.document.kafka.brokers.clone(),
             default_topic: "meta".to_owned(),
@@ -133,6 +135,8 @@ impl Rig {
                 }
             }
         };
+        // How the source was begun is the last word: with exactly-once delivery Kafka knows better than the store.
+        let begin = begun.lock().unwrap().pop().unwrap_or(begin);
         (begin, ended.unwrap())
     }
 
@@ -140,11 +144,26 @@ impl Rig {
         Store::open(&self.directory.path().join("store")).unwrap().checkpoint("rig").unwrap()
     }
 
+    /// Puts the local checkpoint back.
+    pub fn set_back(&self, position: Position, commit_ts: u64) {
+        let store = Store::open(&self.directory.path().join("store")).unwrap();
+        store.put_checkpoint("rig", &StoredCheckpoint { position, commit_ts: CommitTs(commit_ts), at_ms: 0 }, None).unwrap();
+    }
+
+    /// As if the pipeline had been removed and made anew.
+    pub fn forget(&self) {
+        Store::open(&self.directory.path().join("store")).unwrap().remove_checkpoint("rig").unwrap();
+    }
+
     /// All messages of the orders topic, oldest first within each partition.
     pub async fn messages(&self) -> Vec<RawMessage> {
+        self.messages_of("tidb_shop_orders").await
+    }
+
+    pub async fn messages_of(&self, topic: &'static str) -> Vec<RawMessage> {
         let options = KafkaOptions::from_pipeline(&self.document).unwrap();
         let config = client_config(&self.document.kafka.brokers, &options);
-        let read = tokio::task::spawn_blocking(move || read_tail(config, "tidb_shop_orders", 100_000, Duration::from_secs(20)));
+        let read = tokio::task::spawn_blocking(move || read_tail(config, topic, 100_000, Duration::from_secs(20)));
         let mut messages = read.await.unwrap().unwrap();
         messages.sort_by_key(|m| (m.partition, m.offset));
         messages

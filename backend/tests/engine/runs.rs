@@ -1,9 +1,13 @@
 //! Runs, failures, and what is true of the checkpoint after each.
 
 use crate::rig::{Rig, change, orders, row};
-use backend::engine::{error::ErrorKind, position::Position, source::Begin};
+use backend::engine::{error::ErrorKind, position::Position, sink::kafka::KeptPosition, source::Begin};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
-use shared::schema::ddl::parse_create_table;
+use shared::{
+    config::{Delivery, PoisonRows},
+    row::{Datum, Row},
+    schema::ddl::parse_create_table,
+};
 use std::sync::Arc;
 
 fn at(transaction: u64) -> Position {
@@ -143,4 +147,66 @@ impl Drop for SmallDisk {
     fn drop(&mut self) {
         let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).status();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_too_large_stops_the_pipeline_or_goes_to_the_dead_letters_as_the_document_says() {
+    let mut rig = Rig::new().await;
+    let table = Arc::new(parse_create_table("CREATE TABLE shop.orders (id BIGINT NOT NULL PRIMARY KEY, note TEXT)", "shop").unwrap());
+    let noted = |id: i64, length: usize| {
+        let mut row = Row::default();
+        row.push(Datum::Int(id));
+        row.push(Datum::Bytes("x".repeat(length).as_bytes()));
+        row
+    };
+    let transactions = || {
+        let rows = [noted(1, 5), noted(2, 5_000), noted(3, 5)];
+        (1..).zip(rows).map(|(at, row)| vec![change(&table, None, Some(row), at)]).collect::<Vec<_>>()
+    };
+    rig.document.kafka.params.insert("max-message-bytes".to_owned(), 4_000.into());
+    let (_, ended) = rig.run(vec![Arc::clone(&table)], transactions(), |_| false).await;
+    let error = ended.unwrap_err();
+    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Config, "message-too-large"));
+    assert_eq!(rig.checkpoint().unwrap().0.position, at(1), "nothing is left out");
+
+    rig.document.engine.poison_rows = PoisonRows::DeadLetter;
+    rig.document.engine.dead_letter_topic = "letters".to_owned();
+    rig.cluster.create_topic("letters", 1, 1).unwrap();
+    let before = rig.figures.progress().rows_total;
+    rig.run(vec![Arc::clone(&table)], transactions(), |f| f.progress().rows_total == before + 2).await.1.unwrap();
+    assert_eq!(rig.checkpoint().unwrap().0.position, at(3));
+    assert_eq!(rig.figures.progress().dead_letters, 1);
+    let letters = rig.messages_of("letters").await;
+    let letter: serde_json::Value = serde_json::from_slice(letters[0].value.as_ref().unwrap()).unwrap();
+    assert_eq!((letters.len(), &letter["table"], &letter["code"]), (1, &"shop.orders".into(), &"message-too-large".into()));
+    assert_eq!(letter["key"], serde_json::json!({ "id": 2 }), "too large for a letter, too: {letter}");
+}
+
+/// The mock broker keeps no transactions apart, so only the positions are looked at here; `cargo xtask e2e exactly-once` proves the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_exactly_once_delivery_kafka_holds_the_position_and_a_run_goes_on_from_there() {
+    let mut rig = Rig::new().await;
+    rig.document.engine.delivery = Delivery::ExactlyOnce;
+    rig.cluster.create_topic("changefeed-studio.rig.positions", 1, 1).unwrap();
+    let table = orders();
+    let transaction = |id: i64| vec![change(&table, None, Some(row(id, 1)), id.cast_unsigned())];
+    rig.run(vec![Arc::clone(&table)], (1..=100).map(transaction).collect(), |f| f.progress().rows_total == 100).await.1.unwrap();
+    assert_eq!(rig.checkpoint().unwrap().0.position, at(100), "told to stop, it commits what is whole");
+    let kept = rig.messages_of("changefeed-studio.rig.positions").await;
+    let last: KeptPosition = serde_json::from_slice(kept.last().unwrap().value.as_ref().unwrap()).unwrap();
+    assert_eq!(last.position, at(100));
+
+    // As after a crash between Kafka's commit and the local checkpoint.
+    rig.set_back(at(40), 40);
+    let (begin, ended) = rig.run(vec![Arc::clone(&table)], (1..=150).map(transaction).collect(), |f| f.progress().rows_total == 150).await;
+    ended.unwrap();
+    assert!(matches!(begin, Begin::Checkpoint { position, schemas, .. } if position == at(100) && schemas == [(*table).clone()]));
+    assert_eq!(rig.messages().await.len(), 150);
+
+    // Another launch of that name does not take the position over.
+    rig.forget();
+    let before = rig.figures.progress().rows_total;
+    let (begin, ended) = rig.run(vec![table.clone()], (1..=3).map(transaction).collect(), |f| f.progress().rows_total == before + 3).await;
+    ended.unwrap();
+    assert!(matches!(begin, Begin::Fresh(_)));
 }

@@ -1,10 +1,13 @@
 //! Values: what the source sends equals what SELECT answers.
 
 use crate::support::mariadb::MariaDb;
-use crate::tail::{start_now, text};
-use backend::engine::source::SourceEvent;
+use crate::tail::{all, start, start_now, text};
+use backend::engine::source::{Begin, SourceEvent};
 use mysql_async::{Value, prelude::Queryable};
-use shared::row::{Datum, Row};
+use shared::{
+    config::StartFrom,
+    row::{Datum, Row},
+};
 
 const TABLE: &str = "CREATE TABLE shop.everything (
     id INT PRIMARY KEY,
@@ -79,6 +82,10 @@ async fn rows_of_every_type_equal_what_select_answers() {
     conn.query_drop("UPDATE shop.everything SET plain = 5, en = 'nonsense', vc = 'new', dec_a = 0 WHERE id = 1").await.unwrap();
     let rows: Vec<mysql_async::Row> = conn.query(format!("SELECT {COLUMNS} FROM shop.everything ORDER BY id")).await.unwrap();
     let rows: Vec<Vec<String>> = rows.into_iter().map(selected).collect();
+    let mut load = start(&db, all(), Begin::Fresh(StartFrom::Snapshot));
+    load.until_row("everything", 3).await;
+    let loaded: Vec<Row> =
+        load.stop().await.into_iter().filter_map(|e| if let SourceEvent::Change(c) = e { c.after } else { None }).collect();
     conn.query_drop("DELETE FROM shop.everything WHERE id = 1").await.unwrap();
     conn.query_drop("INSERT INTO shop.everything (id) VALUES (99)").await.unwrap();
     tail.until_row("everything", 99).await;
@@ -96,6 +103,10 @@ async fn rows_of_every_type_equal_what_select_answers() {
     same(changes[2].after.as_ref().unwrap(), &rows[2]);
     same(changes[3].after.as_ref().unwrap(), &rows[0]);
     same(changes[4].before.as_ref().unwrap(), &rows[0]);
+    for (loaded, answered) in loaded.iter().zip(&rows) {
+        same(loaded, answered);
+    }
+    assert_eq!(loaded.len(), 3, "the initial load has the same values");
     assert_eq!(changes[3].before, changes[0].after, "an update's old row is the inserted one");
     tail.stop().await;
 }

@@ -4,7 +4,13 @@
 mod access;
 mod app;
 mod command_line;
+mod launch;
 mod openapi;
+mod operate;
 mod pipelines;
 mod playground;
+mod preflight;
+mod preflight_connectors;
+mod preflight_ticdc;
 mod secrets;
+mod services;

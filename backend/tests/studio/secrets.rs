@@ -35,6 +35,11 @@ async fn a_saved_secret_is_in_no_answer_and_in_no_file() {
     body["schema_registry"]["password"] = json!(SECRET);
     body["schema_registry"]["user"] = json!("registry-key");
     body["connectors"] = json!([{ "name": "c", "kind": "sqlserver", "config": { "connection.password": SECRET } }]);
+    let sql = format!("CREATE SOURCE CONNECTOR c WITH ('connector.class'='x', 'connection.password' = '{SECRET}');");
+    body["ksqldb"] = json!([{ "name": "k", "sql": sql }]);
+    body["ksqldb_server"] = json!({ "url": "http://localhost:8088", "user": "k", "password": SECRET, "key": SECRET });
+    body["confluent_cloud"] = json!({ "environment": "env-1", "cluster": "lkc-1", "api_key": "K", "api_secret": SECRET });
+    body["changefeed"]["ticdc_password"] = json!(SECRET);
 
     let saved = app.post("/api/v1/pipelines", json!({ "document": body })).await;
     assert_eq!(saved.status, StatusCode::CREATED, "{}", saved.text);
@@ -55,6 +60,8 @@ async fn a_saved_secret_is_in_no_answer_and_in_no_file() {
     let open = app.studio.store().unseal(&app.studio.store().pipeline("sealed").unwrap().unwrap().document).unwrap();
     assert_eq!(open.kafka.param("sasl-password").unwrap(), SECRET);
     assert_eq!(open.source.password.0, SECRET);
+    assert_eq!(open.ksqldb[0].sql, sql);
+    assert_eq!(open.changefeed.ticdc_password.0, SECRET);
     assert!(!format!("{open:?}").contains("S3cr"));
 }
 

@@ -51,8 +51,8 @@ async fn a_pipeline_is_filled_in_launched_and_counts_rows() -> Result<()> {
     page.picture("editor-registry").await?;
 
     page.click("review").await?;
-    page.click("test-connections").await?;
-    page.find("connections-ok").await?;
+    page.click("preflight").await?;
+    page.find("preflight-ok").await?;
     page.picture("editor-review").await?;
     page.click("launch").await?;
 

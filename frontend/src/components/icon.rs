@@ -18,6 +18,7 @@ pub enum Shape {
     Grip,
     Info,
     Lock,
+    Minus,
     Moon,
     Paste,
     Pause,
@@ -27,6 +28,7 @@ pub enum Shape {
     Plus,
     Redo,
     Search,
+    Servers,
     Settings,
     Stop,
     Sun,
@@ -53,6 +55,7 @@ impl Shape {
             Self::Grip => "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
             Self::Info => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 11v5M12 8h.01",
             Self::Lock => "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+            Self::Minus => "M7 12h10",
             Self::Moon => "M20 14.5A8 8 0 0 1 9.5 4a8 8 0 1 0 10.5 10.5z",
             Self::Paste => "M8 5H5v16h14V5h-3M9 3h6v4H9zM8.5 12h7M8.5 16h5",
             Self::Pause => "M8.5 5v14M15.5 5v14",
@@ -62,6 +65,7 @@ impl Shape {
             Self::Plus => "M12 5v14M5 12h14",
             Self::Redo => "M15 5l5 5-5 5M20 10H9.5a5.5 5.5 0 0 0 0 11H12",
             Self::Search => "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.5 4.5",
+            Self::Servers => "M4 4h16v6H4zM4 14h16v6H4zM8 7h.01M8 17h.01",
             Self::Settings => {
                 "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM9 14.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z"
             }

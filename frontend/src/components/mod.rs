@@ -3,8 +3,11 @@
 mod chip;
 mod code;
 mod dialog;
+mod explanation;
 mod failure;
+mod finding;
 mod icon;
+mod mark;
 mod menu;
 mod plot;
 mod prose;
@@ -13,11 +16,14 @@ mod sparkline;
 mod toasts;
 mod top;
 
-pub use chip::{StateChip, state_text};
+pub use chip::{DeadLetterChip, PartChip, StateChip, state_text};
 pub use code::{CodeBlock, CopyButton};
 pub use dialog::{Confirm, Dialog};
+pub use explanation::{Explain, ExplanationCard};
 pub use failure::FailurePanel;
+pub use finding::{FindingNote, severity_class};
 pub use icon::{Icon, Shape};
+pub use mark::{Mark, MarkSign};
 pub use menu::Menu;
 pub use plot::{Plot, Series};
 pub use prose::Prose;

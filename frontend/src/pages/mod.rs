@@ -1,13 +1,17 @@
 //! One folder a page.
 
+mod clusters;
 mod editor;
 mod home;
+mod launch;
 mod not_found;
 mod run;
 mod settings;
 
-pub use editor::{EditPage, NewPage};
+pub use clusters::{ClusterPage, ClustersPage};
+pub use editor::{EditPage, NewPage, field_href};
 pub use home::HomePage;
+pub use launch::{LaunchPage, launch_href};
 pub use not_found::NotFoundPage;
 pub use run::RunPage;
 pub use settings::SettingsPage;

@@ -4,20 +4,26 @@ mod connectors;
 mod files;
 mod follow;
 mod ksql;
+mod launch;
+mod operate;
 mod options;
 mod rehearse;
 mod sinks;
 mod snowflake;
+mod systems;
 
 pub use connectors::*;
 pub use files::*;
 pub use follow::*;
 pub use ksql::*;
+pub use launch::*;
+pub use operate::*;
 pub use options::*;
 pub use rehearse::*;
 pub use shared::config::new_dispatcher;
 pub use sinks::*;
 pub use snowflake::*;
+pub use systems::*;
 
 use shared::{
     Finding,

@@ -123,6 +123,7 @@ pub fn set_option(document: &mut Pipeline, key: &ConfigKey, path: &str, text: &s
         ValueType::Number => text.parse::<f64>().map_or_else(|_| Value::from(text), Value::from),
         ValueType::Texts | ValueType::Words(_) => list(&|item| Value::from(item)),
         ValueType::Integers => list(&|item| number(item).unwrap_or_else(|| Value::from(item))),
+        ValueType::Interval => number(text).unwrap_or_else(|| Value::from(text)),
         ValueType::Duration(_) | ValueType::Text | ValueType::Word(_) | ValueType::Section => Value::from(text),
     };
     change(document, Fix::new("").set(path, value));

@@ -4,7 +4,7 @@ use crate::browser;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
-use shared::{config, config::Pipeline, schema::TableModel};
+use shared::{api::OpenedItem, config, config::Pipeline, schema::TableModel};
 use std::{collections::HashMap, sync::Arc};
 
 /// Rest after the last change before a draft goes to the browser's storage, milliseconds.
@@ -16,6 +16,7 @@ const REST_MS: u32 = 300;
 pub struct KeptDrafts {
     by_name: StoredValue<HashMap<String, Pipeline>>,
     tables: StoredValue<Option<KeptTables>>,
+    opened: StoredValue<Option<OpenedItem>>,
     turn: StoredValue<u32>,
 }
 
@@ -43,7 +44,12 @@ fn storage_key(name: &str) -> String {
 
 impl KeptDrafts {
     pub fn provide() {
-        provide_context(Self { by_name: StoredValue::new(HashMap::new()), tables: StoredValue::new(None), turn: StoredValue::new(0) });
+        provide_context(Self {
+            by_name: StoredValue::new(HashMap::new()),
+            tables: StoredValue::new(None),
+            opened: StoredValue::new(None),
+            turn: StoredValue::new(0),
+        });
     }
 
     pub fn expect() -> Self {
@@ -79,6 +85,15 @@ impl KeptDrafts {
     /// The tables of that pipeline, when they were the last ones kept.
     pub fn tables_of(self, name: &str) -> Option<KeptTables> {
         self.tables.try_with_value(|tables| tables.clone().filter(|tables| tables.name == name)).flatten()
+    }
+
+    /// What runs on a cluster, for the editor that is opened next.
+    pub fn open(self, item: OpenedItem) {
+        self.opened.set_value(Some(item));
+    }
+
+    pub fn take_opened(self) -> Option<OpenedItem> {
+        self.opened.try_update_value(Option::take).flatten()
     }
 
     pub fn take(self, name: &str) -> Option<KeptDraft> {

@@ -50,7 +50,12 @@ impl Toasts {
         } else {
             format!("{} · request {}", failure.code, failure.request_id)
         };
-        self.push(Tone::Bad, format!("Could not {doing}: {}", failure.message), detail);
+        // A single finding says more than the sentence about it.
+        let why = match failure.findings.as_slice() {
+            [one] => format!("{} {}", one.message, one.hint),
+            _ => failure.message.clone(),
+        };
+        self.push(Tone::Bad, format!("Could not {doing}: {why}"), detail);
     }
 
     pub fn good(self, text: impl Into<String>) {

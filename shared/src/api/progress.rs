@@ -19,6 +19,9 @@ pub struct Progress {
     pub bytes_total: u64,
     /// Errors in the last 24 hours (retries and failures).
     pub errors_24h: u64,
+    /// Rows that went to the dead letter topic since the pipeline was launched in this process.
+    #[serde(default)]
+    pub dead_letters: u64,
     pub checkpoint: Option<Checkpoint>,
     /// Workload sources: the rate aimed at.
     pub target_rows_per_second: Option<u32>,
@@ -75,6 +78,20 @@ pub struct ProgressReport {
     pub history: Vec<ProgressPoint>,
     /// Newest last, 200 at most.
     pub log: Vec<LogEntry>,
+    /// Of a changefeed on TiCDC: how far it was behind whenever its parts were asked for, ten minutes at most, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lags: Vec<LagPoint>,
+}
+
+/// How far a changefeed was behind its source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LagPoint {
+    /// Milliseconds since 1970.
+    pub at_ms: u64,
+    pub checkpoint_ms: Option<u64>,
+    /// `None` where TiCDC does not say.
+    pub resolved_ms: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -23,7 +23,9 @@ fn check_table(table: &Value, at: &str, path: &str, findings: &mut Vec<Finding>)
         let inner = path_in(at, name).unwrap_or_default();
         let list = format!("{inner}[]");
         if let Some(key) = by_path(&inner) {
-            check_value(value, shape_of(key), &path, findings);
+            if !(value.as_str() == Some("") && may_be_empty(key)) {
+                check_value(value, shape_of(key, value), &path, findings);
+            }
             findings.extend(short_duration(key, value, &path));
         } else if !inner.is_empty() && is_section(&inner) {
             check_table(value, &inner, &path, findings);
@@ -59,9 +61,19 @@ fn advice(at: &str, name: &str) -> String {
     }
 }
 
+/// Words that TiCDC takes an empty text for as if they were not there.
+fn may_be_empty(key: &ConfigKey) -> bool {
+    matches!(key.value_type, ValueType::Word(_)) && key.section != "integrity"
+}
+
 /// A text that is no duration, or one below the least that TiCDC takes.
 fn short_duration(key: &ConfigKey, value: &Value, path: &str) -> Option<Finding> {
-    let (ValueType::Duration(least), Value::String(text), false) = (key.value_type, value, is_decoded_elsewhere(key)) else { return None };
+    let least = match key.value_type {
+        ValueType::Duration(least) if !is_decoded_elsewhere(key) => least,
+        ValueType::Interval => 0,
+        _ => return None,
+    };
+    let Value::String(text) = value else { return None };
     if parse_duration(text).is_some_and(|duration| duration >= Duration::from_secs(least.into())) {
         return None;
     }
@@ -75,7 +87,7 @@ fn is_decoded_elsewhere(key: &ConfigKey) -> bool {
 }
 
 /// What to look for in a value. Options with rules of their own, which say more, are left to those.
-fn shape_of(key: &ConfigKey) -> Shape {
+fn shape_of(key: &ConfigKey, value: &Value) -> Shape {
     if is_decoded_elsewhere(key) {
         return if matches!(key.value_type, ValueType::Texts) { Shape::Texts } else { Shape::Any };
     }
@@ -87,7 +99,10 @@ fn shape_of(key: &ConfigKey) -> Shape {
         ValueType::Duration(_) | ValueType::Text | ValueType::Word(_) => Shape::Text,
         ValueType::Texts | ValueType::Words(_) => Shape::Texts,
         ValueType::Integers => Shape::Integers,
-        ValueType::Section => Shape::Any,
+        // a number is nanoseconds, a text is looked at as a duration
+        ValueType::Interval if value.is_number() => Shape::Integer(0, i64::MAX),
+        ValueType::Interval => Shape::Text,
+        ValueType::Section => Shape::AnyTable,
     }
 }
 

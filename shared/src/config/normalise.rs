@@ -1,6 +1,6 @@
 //! Tidying on save: credentials that were pasted inside URLs move to fields of their own, white space goes.
 
-use super::Pipeline;
+use super::{Pipeline, Service};
 use crate::Finding;
 use crate::path::join;
 use crate::secret::{SecretRef, snowflake_key};
@@ -39,6 +39,11 @@ impl Pipeline {
                 if let Some(password) = url.password.filter(|password| !password.is_empty()) {
                     registry.password.0 = password;
                 }
+            }
+        }
+        for (path, service) in [("connect", &mut self.connect), ("ksqldb_server", &mut self.ksqldb_server)] {
+            if let Some(service) = service {
+                move_login(path, service, &mut findings);
             }
         }
         findings
@@ -98,6 +103,24 @@ impl Pipeline {
             trim("schema_registry.url", &mut registry.url);
             trim("schema_registry.user", &mut registry.user);
         }
+    }
+}
+
+/// `https://user:password@host` gives its login to the fields, unless they hold another one.
+fn move_login(path: &str, service: &mut Service, findings: &mut Vec<Finding>) {
+    let Some((url, password)) = split_password(&service.url) else { return };
+    let Some((scheme, user, host)) =
+        url.split_once("://").and_then(|(scheme, rest)| rest.split_once('@').map(|(user, host)| (scheme, user, host)))
+    else {
+        return;
+    };
+    let Ok(user) = percent_decode_str(user).decode_utf8() else { return };
+    let agrees = |field: &str, pasted: &str| field.is_empty() || field == pasted;
+    if agrees(&service.user, &user) && agrees(&service.password.0, &password) {
+        service.user = user.into_owned();
+        service.password.0 = password;
+        service.url = format!("{scheme}://{host}");
+        findings.push(moved(&format!("{path}.url"), &format!("{path}.user")));
     }
 }
 

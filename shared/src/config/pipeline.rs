@@ -3,6 +3,8 @@
 //! Every struct keeps the keys that it does not know in `extra`, so that saving never drops what a newer studio or a
 //! person wrote; `validate` turns them into findings. Shape: `docs/pipeline.md`.
 
+use super::engine::EngineSpec;
+use super::service::{ConfluentCloud, Service};
 use crate::path::join;
 use crate::secret::{SecretText, is_secret_key};
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,18 @@ pub struct Pipeline {
     pub kafka: KafkaConfig,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema_registry: Option<SchemaRegistry>,
+    /// How the studio's own engine runs it.
+    #[serde(default, skip_serializing_if = "EngineSpec::is_default")]
+    pub engine: EngineSpec,
+    /// The Kafka Connect worker that runs connectors of a `kafka-connect-*` flavour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<Service>,
+    /// Where connectors of the flavour `confluent-cloud` run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confluent_cloud: Option<ConfluentCloud>,
+    /// The ksqlDB server that runs the statements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ksqldb_server: Option<Service>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connectors: Vec<Connector>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -119,8 +133,25 @@ pub struct ChangefeedSpec {
     /// `classic` | `new`. Default: as [`Release::of`](crate::ticdc::Release::of) reads the version.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticdc_architecture: String,
+    /// A TiCDC server's address, `http(s)://host:8300`: any of the cluster's, it forwards to the owner.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ticdc_server: String,
+    /// Basic authentication at the TiCDC server (TiDB's user with `security.client-user-required`).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ticdc_user: String,
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub ticdc_password: SecretText,
+    /// PEM text, usually `file:PATH`: the authority that signed TiCDC's certificate.
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub ticdc_ca: SecretText,
+    /// PEM text: our certificate towards TiCDC; goes with `ticdc_key`.
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub ticdc_cert: SecretText,
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub ticdc_key: SecretText,
+    /// Keyspace of a TiDB that has some; empty is TiCDC's default one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ticdc_keyspace: String,
     #[serde(default)]
     pub config: ChangefeedConfig,
     #[serde(flatten)]
@@ -277,7 +308,7 @@ impl std::fmt::Debug for Connector {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct KsqlStatement {
     #[serde(default)]
     pub name: String,
@@ -286,10 +317,22 @@ pub struct KsqlStatement {
     pub statement: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub topic: String,
+    /// Your own statements instead, separated by `;`. A secret in a `WITH` may be a reference, as everywhere.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sql: String,
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// Own SQL can hold passwords of connectors.
+impl std::fmt::Debug for KsqlStatement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KsqlStatement")
+            .field("name", &self.name)
+            .field("statement", &self.statement)
+            .field("topic", &self.topic)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pipeline {
@@ -303,6 +346,10 @@ impl Pipeline {
             changefeed: ChangefeedSpec::default(),
             kafka: KafkaConfig::default(),
             schema_registry: None,
+            engine: EngineSpec::default(),
+            connect: None,
+            confluent_cloud: None,
+            ksqldb_server: None,
             connectors: Vec::new(),
             ksqldb: Vec::new(),
             extra: Extra::new(),
@@ -316,25 +363,49 @@ impl Pipeline {
         visit_map("source", &mut self.source.extra, visit);
         visit_map("kafka.params", &mut self.kafka.params, visit);
         visit_map("kafka", &mut self.kafka.extra, visit);
+        let spec = &mut self.changefeed;
+        let access = [
+            ("password", &mut spec.ticdc_password),
+            ("ca", &mut spec.ticdc_ca),
+            ("cert", &mut spec.ticdc_cert),
+            ("key", &mut spec.ticdc_key),
+        ];
+        for (name, secret) in access {
+            visit_if_set(&format!("changefeed.ticdc_{name}"), &mut secret.0, visit);
+        }
+        visit_map("changefeed", &mut spec.extra, visit);
         visit_map("changefeed.config.sink", &mut self.changefeed.config.sink.extra, visit);
         if let Some(registry) = &mut self.schema_registry {
             visit_if_set("schema_registry.password", &mut registry.password.0, visit);
             visit_map("schema_registry", &mut registry.extra, visit);
         }
+        visit_map("engine", &mut self.engine.extra, visit);
+        for (path, service) in [("connect", &mut self.connect), ("ksqldb_server", &mut self.ksqldb_server)] {
+            if let Some(service) = service {
+                service.for_each_secret(path, visit);
+            }
+        }
+        if let Some(cloud) = &mut self.confluent_cloud {
+            visit_if_set("confluent_cloud.api_secret", &mut cloud.api_secret.0, visit);
+            visit_map("confluent_cloud", &mut cloud.extra, visit);
+        }
         for (i, connector) in self.connectors.iter_mut().enumerate() {
             visit_map(&format!("connectors[{i}].config"), &mut connector.config, visit);
+        }
+        for (i, statement) in self.ksqldb.iter_mut().enumerate() {
+            crate::ksql::for_each_secret(&mut statement.sql, &mut |name, text| visit(&join(&format!("ksqldb[{i}].sql"), name), text));
         }
         visit_map("", &mut self.extra, visit);
     }
 }
 
-fn visit_if_set(path: &str, text: &mut String, visit: &mut dyn FnMut(&str, &mut String)) {
+pub(super) fn visit_if_set(path: &str, text: &mut String, visit: &mut dyn FnMut(&str, &mut String)) {
     if !text.is_empty() {
         visit(path, text);
     }
 }
 
-fn visit_map(path: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
+pub(super) fn visit_map(path: &str, map: &mut Map<String, Value>, visit: &mut dyn FnMut(&str, &mut String)) {
     visit_within(path, "", map, visit);
 }
 

@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(super) enum Shape {
     /// Checked elsewhere, or another system's own.
     Any,
+    /// A table whose keys are another sink's.
+    AnyTable,
     Text,
     Boolean,
     Integer(i64, i64),
@@ -31,6 +33,8 @@ pub(super) enum Shape {
 pub(super) type Key = (&'static str, Shape);
 
 use Shape::{Any, Boolean, Changefeed, Integer, Integers, Number, Scalars, Table, Tables, Text, Texts, Word};
+
+const SERVICE: Shape = Table(&[("url", Text), ("user", Text), ("password", Text), ("ca", Text), ("cert", Text), ("key", Text)]);
 
 const U32: Shape = Integer(0, u32::MAX as i64);
 
@@ -61,12 +65,29 @@ pub(super) const DOCUMENT: Shape = Table(&[
             ("target", Word(&["native", "ticdc", "export"])),
             ("ticdc_version", Text),
             ("ticdc_server", Text),
+            ("ticdc_user", Text),
+            ("ticdc_password", Text),
+            ("ticdc_ca", Text),
+            ("ticdc_cert", Text),
+            ("ticdc_key", Text),
+            ("ticdc_keyspace", Text),
             ("config", Changefeed),
             ("ticdc_architecture", Word(&["classic", "new"])),
         ]),
     ),
     ("kafka", Table(&[("brokers", Texts), ("topic", Text), ("params", Scalars)])),
     ("schema_registry", Table(&[("url", Text), ("user", Text), ("password", Text)])),
+    (
+        "engine",
+        Table(&[
+            ("delivery", Word(&["at-least-once", "exactly-once"])),
+            ("poison_rows", Word(&["stop", "dead-letter"])),
+            ("dead_letter_topic", Text),
+        ]),
+    ),
+    ("connect", SERVICE),
+    ("confluent_cloud", Table(&[("url", Text), ("environment", Text), ("cluster", Text), ("api_key", Text), ("api_secret", Text)])),
+    ("ksqldb_server", SERVICE),
     ("connectors", Tables(&[("name", Text), ("kind", Text), ("flavour", Text), ("topics", Texts), ("config", Any)])),
     ("ksqldb", Tables(&[("name", Text), ("statement", Text), ("topic", Text), ("sql", Text)])),
 ]);
@@ -79,7 +100,11 @@ pub(crate) fn is_changefeed_key(name: &str) -> bool {
 /// Compares a value with its shape: `unknown-key`, `wrong-type` and `wrong-value` findings. Values are never shown.
 pub(super) fn check(value: &Value, shape: Shape, path: &str, findings: &mut Vec<Finding>) {
     match (shape, value) {
-        (Any, _) | (Text, Value::String(_)) | (Boolean, Value::Bool(_)) | (Number, Value::Number(_)) => {}
+        (Any, _)
+        | (Shape::AnyTable, Value::Object(_))
+        | (Text, Value::String(_))
+        | (Boolean, Value::Bool(_))
+        | (Number, Value::Number(_)) => {}
         (Integer(low, high), Value::Number(number)) => {
             if !number.as_i64().is_some_and(|n| (low..=high).contains(&n)) {
                 let message = format!("`{path}` must be a whole number from {low} to {high}.");
@@ -131,7 +156,7 @@ pub(super) fn check(value: &Value, shape: Shape, path: &str, findings: &mut Vec<
         (Number, _) => findings.push(wrong_type(path, "a number")),
         (Integers, _) => findings.push(wrong_type(path, "a list of whole numbers")),
         (Texts, _) => findings.push(wrong_type(path, "a list of texts")),
-        (Scalars | Table(_) | Changefeed, _) => findings.push(wrong_type(path, "a table")),
+        (Shape::AnyTable | Scalars | Table(_) | Changefeed, _) => findings.push(wrong_type(path, "a table")),
         (Tables(_), _) => findings.push(wrong_type(path, "a list of tables")),
     }
 }

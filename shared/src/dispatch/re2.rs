@@ -6,6 +6,9 @@
 
 use std::{iter::Peekable, str::Chars};
 
+/// RE2's bound of `{n}`.
+const MOST_REPETITIONS: u32 = 1000;
+
 type Result<T> = std::result::Result<T, String>;
 
 /// The same expression for the `regex` crate, or why RE2 would refuse it.
@@ -19,16 +22,31 @@ pub(super) fn translate(pattern: &str) -> Result<String> {
             '(' => group(&mut rest, &mut out)?,
             // `{` that opens no repetition is a literal in RE2
             '{' if !opens_repetition(rest.clone()) => out.push_str(r"\{"),
+            '{' if repeats_too_often(rest.clone()) => return Err(format!("a repetition is above {MOST_REPETITIONS}")),
             c => out.push(c),
         }
     }
     Ok(out)
 }
 
+/// Whether RE2 takes an expression.
+///
+/// # Errors
+/// Why it does not.
+pub(crate) fn check(pattern: &str) -> Result<()> {
+    let translated = translate(pattern)?;
+    regex::bytes::Regex::new(&translated).map(drop).map_err(|_| "the regular expression does not compile".to_owned())
+}
+
 fn opens_repetition(rest: Peekable<Chars<'_>>) -> bool {
     let body: String = rest.take_while(|&c| c != '}').take(12).collect();
     let (low, high) = body.split_once(',').unwrap_or((&body, ""));
     !low.is_empty() && low.chars().chain(high.chars()).all(|c| c.is_ascii_digit())
+}
+
+fn repeats_too_often(rest: Peekable<Chars<'_>>) -> bool {
+    let body: String = rest.take_while(|&c| c != '}').take(12).collect();
+    body.split(',').any(|count| count.len() > 4 || count.parse::<u32>().is_ok_and(|count| count > MOST_REPETITIONS))
 }
 
 /// ASCII members of a Perl class, and whether the letter negates it.
@@ -248,6 +266,7 @@ mod tests {
             (r"^[+--]+$", "+,-", "."),
             (r"^a{,2}$", "a{,2}", "aa"),
             (r"^a{2}$", "aa", "a"),
+            (r"^(a{2}){1,1000}$", "aaaa", "a"),
             (r"^\x41\x{42}\103$", "ABC", "abc"),
             (r"^(?i:ab)(?P<n>c)$", "ABc", "ABC"),
             (r"^a\/b\<$", "a/b<", "ab"),
@@ -261,7 +280,9 @@ mod tests {
 
     #[test]
     fn what_re2_refuses_is_refused() {
-        for pattern in ["(?=x)", "(?!x)", "(?<=x)", r"(a)\1", "(?x)a", "[a", r"\", r"\y", "[b-a]", r"\x{110000}", "(?P=n)"] {
+        for pattern in
+            ["(?=x)", "(?!x)", "(?<=x)", r"(a)\1", "(?x)a", "[a", r"\", r"\y", "[b-a]", r"\x{110000}", "(?P=n)", "a{1001}", "a{2,1001}"]
+        {
             let accepted = translate(pattern).ok().and_then(|text| regex::bytes::Regex::new(&text).ok());
             assert!(accepted.is_none(), "{pattern}");
         }

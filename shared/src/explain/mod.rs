@@ -22,6 +22,7 @@ mod ticdc_runtime;
 pub use entry::{Code, Entry};
 
 use clean::clean;
+pub use redact::redact;
 
 /// More would only be guesses.
 pub const MAX_EXPLANATIONS: usize = 5;
@@ -76,6 +77,14 @@ pub struct Explanation {
     pub code: &'static str,
     /// The line that was recognised, shortened around the recognised part, its secrets `xxxxx`.
     pub quote: String,
+}
+
+impl Explanation {
+    /// Cause and fix as the hint of a finding.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        format!("{} {}", self.cause, self.fix)
+    }
 }
 
 /// What is known about a text, most exact first: at most [`MAX_EXPLANATIONS`], none when nothing in it is known.

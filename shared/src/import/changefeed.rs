@@ -149,7 +149,7 @@ fn in_file_names(value: Value, drop_empty: bool) -> Value {
                 _ => false,
             };
             let renamed = map.into_iter().filter_map(|(key, value)| {
-                let key = file_name(&key);
+                let key = crate::ticdc::file_name(&key);
                 let value = in_file_names(duration(&key, value), drop_empty);
                 (!is_empty(&value)).then_some((key, value))
             });
@@ -157,13 +157,6 @@ fn in_file_names(value: Value, drop_empty: bool) -> Value {
         }
         Value::Array(items) => Value::Array(items.into_iter().map(|item| in_file_names(item, drop_empty)).collect()),
         plain => plain,
-    }
-}
-
-fn file_name(key: &str) -> String {
-    match key {
-        "file_index_width" => "file-index-digit".to_owned(),
-        _ => key.replace('_', "-"),
     }
 }
 

@@ -8,9 +8,11 @@
 mod derived;
 mod edit;
 mod generate;
+mod meaning;
 mod read;
 mod rules;
 mod script;
+mod secrets;
 mod statement;
 mod token;
 mod types;
@@ -20,12 +22,14 @@ mod words;
 pub use derived::{Derived, derived};
 pub(crate) use edit::{rename_property, set_property, without_property};
 pub use generate::{Object, generate, table_of};
+pub(crate) use meaning::{in_place_of, same_query};
 pub use read::parse;
 pub use rules::{Need, SeenTopic, needs};
 pub(crate) use script::SCRIPT_HEAD;
 pub use script::script;
+pub(crate) use secrets::for_each_secret;
 pub use statement::{Column, Create, Name, ParseError, Property, Role, Statement, StatementKind};
 pub use types::SqlType;
 pub use view::{Cell, RowView, row_view};
 
-pub(crate) use rules::{check, check_tables, creates_table};
+pub(crate) use rules::{check, check_tables, creates_table, is_changefeed_topic};

@@ -6,7 +6,7 @@ use super::commands::{CONFIG_FILE, cdc_cli, tiup_ctl};
 use super::connectors::connector_files;
 use super::open_api::open_api_request;
 use super::readme::readme;
-use super::secrets::{Secrets, placeholders, with_references};
+use super::secrets::{Prepared, Secrets, placeholders, with_references};
 use super::setup::{snowflake_setup, sqlserver_setup};
 use crate::config::{Pipeline, render};
 
@@ -26,7 +26,8 @@ pub fn bundle(pipeline: &Pipeline, secrets: Secrets<'_>) -> Vec<(String, String)
         ("client.properties", client_properties(pipeline, secrets)),
         ("client-java.properties", java_client_properties(pipeline, secrets)),
     ];
-    let statements = crate::ksql::script(pipeline, &[]);
+    let prepared = Prepared::new(pipeline, secrets);
+    let statements = prepared.fill(&crate::ksql::script(&prepared.pipeline, &[]));
     if !statements.is_empty() {
         files.push(("ksqldb.sql", statements));
     }

@@ -8,7 +8,7 @@ use crate::ticdc::{NEWEST, Version};
 /// File name of the configuration beside the commands.
 pub(super) const CONFIG_FILE: &str = "changefeed.toml";
 
-const DEFAULT_SERVER: &str = "http://127.0.0.1:8300";
+pub(super) const DEFAULT_SERVER: &str = "http://127.0.0.1:8300";
 const DEFAULT_PD: &str = "http://127.0.0.1:2379";
 
 /// `cdc cli changefeed create …`, one option a line, safe to paste into a POSIX shell.

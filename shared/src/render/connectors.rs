@@ -26,9 +26,17 @@ pub fn is_exported(connector: &Connector) -> bool {
 #[must_use]
 pub fn connector_request(pipeline: &Pipeline, connector: usize, secrets: Secrets<'_>) -> Option<String> {
     let prepared = Prepared::new(pipeline, secrets);
-    let settings = settings(&prepared, connector)?;
+    let settings = settings(&prepared.pipeline, connector)?;
     let name = settings.sent("name").unwrap_or_default();
     Some(prepared.fill(&pretty(&json!({ "name": name, "config": config(&settings) }))))
+}
+
+/// Name and configuration of a connector of a normalised, unsealed document, as the server is sent them: every value is text,
+/// every secret its value. Not for people. `None` for a connector that is not exported.
+#[must_use]
+pub fn connector_config(open: &Pipeline, connector: usize) -> Option<(String, Map<String, Value>)> {
+    let settings = settings(open, connector)?;
+    Some((settings.sent("name").unwrap_or_default(), config(&settings)))
 }
 
 /// The file of `confluent connect cluster create --config-file`: a flat map of text. `None` for a connector that is not
@@ -36,7 +44,7 @@ pub fn connector_request(pipeline: &Pipeline, connector: usize, secrets: Secrets
 #[must_use]
 pub fn connector_cli_config(pipeline: &Pipeline, connector: usize, secrets: Secrets<'_>) -> Option<String> {
     let prepared = Prepared::new(pipeline, secrets);
-    let settings = settings(&prepared, connector).filter(|settings| settings.flavour == Some(Flavour::ConfluentCloud))?;
+    let settings = settings(&prepared.pipeline, connector).filter(|settings| settings.flavour == Some(Flavour::ConfluentCloud))?;
     Some(prepared.fill(&pretty(&config(&settings))))
 }
 
@@ -60,16 +68,16 @@ pub(super) fn file_names(pipeline: &Pipeline) -> Vec<String> {
     unique(pipeline.connectors.iter().map(|connector| plain(&connector.name, '-')))
 }
 
-fn settings<'p>(prepared: &'p Prepared, connector: usize) -> Option<Settings<'p>> {
-    let connector = prepared.pipeline.connectors.get(connector).filter(|connector| is_exported(connector))?;
-    Some(Settings::of(&prepared.pipeline, connector))
+fn settings(pipeline: &Pipeline, connector: usize) -> Option<Settings<'_>> {
+    let connector = pipeline.connectors.get(connector).filter(|connector| is_exported(connector))?;
+    Some(Settings::of(pipeline, connector))
 }
 
-fn config(settings: &Settings<'_>) -> Value {
-    Value::Object(settings.to_send().into_iter().map(|(key, value)| (key, Value::String(value))).collect::<Map<_, _>>())
+fn config(settings: &Settings<'_>) -> Map<String, Value> {
+    settings.to_send().into_iter().map(|(key, value)| (key, Value::String(value))).collect()
 }
 
-fn pretty(value: &Value) -> String {
+fn pretty(value: &impl serde::Serialize) -> String {
     // a map of text always has a JSON form
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

@@ -2,6 +2,7 @@
 
 use super::secrets::{Prepared, Secrets};
 use crate::config::{Pipeline, StartFrom};
+use crate::sink_uri::parse_duration;
 use crate::ticdc::{Architecture, Release, api_name};
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,20 @@ use serde_json::{Map, Value, json};
 #[must_use]
 pub fn open_api_request(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
     let prepared = Prepared::new(pipeline, secrets);
-    let config = serde_json::to_value(&prepared.pipeline.changefeed.config).unwrap_or_else(|_| json!({}));
+    // A map of text always has a JSON form.
+    let text = serde_json::to_string_pretty(&request(&prepared)).unwrap_or_default();
+    prepared.fill(&text) + "\n"
+}
+
+/// The same request for sending, of a document whose secrets are values: it holds them, in the sink URI and elsewhere.
+#[must_use]
+pub fn open_api_body(open: &Pipeline) -> Value {
+    request(&Prepared::new(open, Secrets::opened()))
+}
+
+fn request(prepared: &Prepared) -> Value {
+    let pipeline = &prepared.pipeline;
+    let config = serde_json::to_value(&pipeline.changefeed.config).unwrap_or_else(|_| json!({}));
     let mut config = in_api_names(config, "", Release::of(&pipeline.changefeed).architecture);
     if let Some(url) = prepared.registry_url()
         && let Some(sink) = config.as_object_mut().and_then(|config| config.entry("sink").or_insert_with(|| json!({})).as_object_mut())
@@ -28,9 +42,16 @@ pub fn open_api_request(pipeline: &Pipeline, secrets: Secrets<'_>) -> String {
     }
     request.insert("sink_uri".to_owned(), Value::String(prepared.sink_uri()));
     request.insert("replica_config".to_owned(), config);
-    // A map of text always has a JSON form.
-    let text = serde_json::to_string_pretty(&Value::Object(request)).unwrap_or_default();
-    prepared.fill(&text) + "\n"
+    Value::Object(request)
+}
+
+/// A duration that is text in the file; the API takes it as a number only, unlike all others.
+const IN_NANOSECONDS: &str = "region-count-refresh-interval";
+
+/// What is no duration is left as it is.
+fn in_nanoseconds(value: Value) -> Value {
+    let duration = value.as_str().and_then(parse_duration);
+    duration.and_then(|duration| u64::try_from(duration.as_nanos()).ok()).map_or(value, Value::from)
 }
 
 /// Keys of the file as the API spells them; what it has no field for is left out.
@@ -39,6 +60,7 @@ fn in_api_names(value: Value, within: &str, architecture: Option<Architecture>) 
         Value::Object(map) => {
             let renamed = map.into_iter().filter_map(|(key, value)| {
                 let name = api_name(within, &key, architecture)?;
+                let value = if key == IN_NANOSECONDS { in_nanoseconds(value) } else { value };
                 Some((name, in_api_names(value, &key, architecture)))
             });
             Value::Object(renamed.collect())
@@ -126,6 +148,19 @@ password = "store:sr"
     }
 
     #[test]
+    fn the_body_to_send_has_secrets_as_they_stand_in_the_opened_document() {
+        let mut open = parse(DOCUMENT).unwrap();
+        // What was behind a reference may look like one itself.
+        open.schema_registry.as_mut().unwrap().password.0 = "env:A+b".to_owned();
+        open.kafka.params.insert("sasl-password".to_owned(), "store:p+1".into());
+        let body = open_api_body(&open);
+        assert_eq!(body["replica_config"]["sink"]["schema_registry"], "https://k:env%3AA%2Bb@r.example");
+        assert_eq!(body["replica_config"]["sink"]["kafka_config"]["sasl_gssapi_password"], "env:KRB");
+        let uri = "kafka://h:9092/t?protocol=avro&sasl-mechanism=plain&sasl-user=u&sasl-password=store%3Ap%2B1";
+        assert_eq!(body["sink_uri"], uri);
+    }
+
+    #[test]
     fn the_classic_architecture_has_spellings_of_its_own() {
         let sink = |architecture: &str| {
             let mut pipeline = parse(DOCUMENT).unwrap();
@@ -136,6 +171,16 @@ password = "store:sr"
         };
         assert_eq!(sink("classic")["advance_timeout"], 60);
         assert_eq!(sink("new")["advance_timeout_in_sec"], 60);
+    }
+
+    #[test]
+    fn the_one_duration_that_the_api_takes_as_a_number_is_one() {
+        for (written, sent) in [(json!("1m"), json!(60_000_000_000_u64)), (json!(5), json!(5)), (json!("1d"), json!("1d"))] {
+            let mut pipeline = parse(DOCUMENT).unwrap();
+            pipeline.changefeed.config.extra.insert("scheduler".to_owned(), json!({"region-count-refresh-interval": written}));
+            let request: Value = serde_json::from_str(&open_api_request(&pipeline, Secrets::placeholders())).unwrap();
+            assert_eq!(request["replica_config"]["scheduler"]["region_count_refresh_interval"], sent);
+        }
     }
 
     #[test]

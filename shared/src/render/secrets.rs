@@ -11,9 +11,16 @@ pub type Resolve<'a> = &'a dyn Fn(&str, &SecretRef) -> Option<String>;
 
 /// How secrets are written.
 #[derive(Clone, Copy)]
-pub struct Secrets<'a> {
-    /// Path and reference to value; `None` writes placeholders for everything, inline secrets included.
-    resolve: Option<Resolve<'a>>,
+pub struct Secrets<'a>(Values<'a>);
+
+#[derive(Clone, Copy)]
+enum Values<'a> {
+    /// None: placeholders for everything, inline secrets included.
+    Placeholders,
+    /// What stands in the document, whatever it looks like.
+    Opened,
+    /// By path and reference.
+    Resolved(Resolve<'a>),
 }
 
 /// Ends the name of a placeholder that has to hold a percent-encoded value.
@@ -23,26 +30,34 @@ impl<'a> Secrets<'a> {
     /// Placeholders such as `${CONFLUENT_SECRET}`: the text can be shown and committed.
     #[must_use]
     pub fn placeholders() -> Self {
-        Self { resolve: None }
+        Self(Values::Placeholders)
+    }
+
+    /// Of a document whose references were replaced by values before: each text is the secret itself, even one that begins
+    /// like a reference.
+    #[must_use]
+    pub fn opened() -> Self {
+        Self(Values::Opened)
     }
 
     /// The values, as `resolve` gives them for a path and reference; inline secrets are their own value and are not asked
     /// for. A reference without a value stays a placeholder.
     #[must_use]
     pub fn inline(resolve: Resolve<'a>) -> Self {
-        Self { resolve: Some(resolve) }
+        Self(Values::Resolved(resolve))
     }
 
     /// Whether values are asked for at all.
     pub(super) fn is_inline(self) -> bool {
-        self.resolve.is_some()
+        !matches!(self.0, Values::Placeholders)
     }
 
     fn value(self, path: &str, text: &str) -> Option<String> {
-        let resolve = self.resolve?;
-        match SecretRef::parse(text) {
-            SecretRef::Inline(value) => Some(value),
-            reference => resolve(path, &reference),
+        match (self.0, SecretRef::parse(text)) {
+            (Values::Placeholders, _) => None,
+            (Values::Opened, _) => Some(text.to_owned()),
+            (Values::Resolved(_), SecretRef::Inline(value)) => Some(value),
+            (Values::Resolved(resolve), reference) => resolve(path, &reference),
         }
     }
 }
@@ -145,7 +160,7 @@ fn exported_connectors(pipeline: &Pipeline) -> Vec<String> {
 
 /// Whether a secret has a place in the rendered files; the source's own, and those of connectors without files, have none.
 fn is_rendered(path: &str, exported: &[String]) -> bool {
-    ["kafka.", "schema_registry.", "changefeed."].iter().any(|part| path.starts_with(part))
+    ["kafka.", "schema_registry.", "changefeed.config.", "ksqldb["].iter().any(|part| path.starts_with(part))
         || exported.iter().any(|part| path.starts_with(part))
 }
 

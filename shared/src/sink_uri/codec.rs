@@ -21,12 +21,15 @@ pub(super) fn read(layers: &mut Layers<'_>, pipeline: &Pipeline) -> Codec {
     check_registry(layers, pipeline);
     check_atomicity(layers, pipeline);
     let tidb_extension = layers.boolean(Section::Codec, "enable-tidb-extension").is_some_and(|s| s.value);
-    check_large_messages(layers, Protocol::of(pipeline), tidb_extension);
-    let decimal = match word(layers, "avro-decimal-handling-mode", ["precise", "string"]) {
+    check_large_messages(layers, Protocol::of(pipeline));
+    check_debezium(layers, pipeline);
+    let protocol = Protocol::of(pipeline);
+    let is_avro = protocol.is_none_or(Protocol::needs_registry);
+    let decimal = match word(layers, is_avro, "avro-decimal-handling-mode", ["precise", "string"]) {
         Some("string") => DecimalMode::String,
         _ => DecimalMode::Precise,
     };
-    let bigint_unsigned = match word(layers, "avro-bigint-unsigned-handling-mode", ["long", "string"]) {
+    let bigint_unsigned = match word(layers, is_avro, "avro-bigint-unsigned-handling-mode", ["long", "string"]) {
         Some("string") => BigintUnsignedMode::String,
         _ => BigintUnsignedMode::Long,
     };
@@ -43,14 +46,13 @@ pub(super) fn read(layers: &mut Layers<'_>, pipeline: &Pipeline) -> Codec {
     if let Some(size) = layers.integer(Section::Codec, "max-batch-size").filter(|size| size.value <= 0) {
         layers.error(&size.path, "max-batch-size-invalid", format!("invalid max-batch-size {}: it must be above 0.", size.value), "");
     }
-    let _ = word(layers, "encoding-format", ["json", "avro"]);
+    let _ = word(layers, protocol == Some(Protocol::Simple), "encoding-format", ["json", "avro"]);
     // nothing here acts on these, but a value that TiCDC cannot read is an error all the same
     for (section, name) in [
         (Section::Sink, "only-output-updated-columns"),
         (Section::Sink, "content-compatible"),
         (Section::Sink, "debezium-disable-schema"),
         (Section::Codec, "output-row-key"),
-        (Section::Codec, "debezium-include-start-ts"),
     ] {
         let _ = layers.boolean(section, name);
     }
@@ -61,11 +63,11 @@ pub(super) fn read(layers: &mut Layers<'_>, pipeline: &Pipeline) -> Codec {
     }
 }
 
-/// One of two words, compared exactly.
-fn word(layers: &mut Layers<'_>, name: &str, words: [&'static str; 2]) -> Option<&'static str> {
+/// One of two words, compared exactly where the protocol reads them at all.
+fn word(layers: &mut Layers<'_>, is_read: bool, name: &str, words: [&'static str; 2]) -> Option<&'static str> {
     let setting = layers.text(Section::Codec, name)?;
     let known = words.into_iter().find(|&word| word == setting.value);
-    if known.is_none() {
+    if known.is_none() && is_read {
         layers.error(
             &setting.path,
             "codec-mode-invalid",
@@ -160,6 +162,29 @@ fn check_registry(layers: &mut Layers<'_>, pipeline: &Pipeline) {
     }
 }
 
+/// Two options that TiCDC refuses with, or without, Debezium.
+fn check_debezium(layers: &mut Layers<'_>, pipeline: &Pipeline) {
+    let protocol = Protocol::of(pipeline);
+    let start_ts = layers.boolean(Section::Codec, "debezium-include-start-ts").filter(|setting| setting.value);
+    if let Some(setting) = start_ts.filter(|_| protocol.is_some_and(|protocol| protocol != Protocol::Debezium)) {
+        layers.error(
+            &setting.path,
+            "debezium-option-with-other-protocol",
+            "`debezium-include-start-ts` only takes effect with the protocol `debezium`, and is refused with any other.",
+            "Remove it.",
+        );
+    }
+    let registry = pipeline.schema_registry.as_ref().is_some_and(|registry| !registry.url.is_empty());
+    if protocol == Some(Protocol::Debezium) && registry {
+        layers.error(
+            "schema_registry.url",
+            "registry-with-debezium",
+            "The protocol `debezium` does not support a schema registry.",
+            "Remove the registry, or write `debezium-avro`.",
+        );
+    }
+}
+
 fn check_atomicity(layers: &mut Layers<'_>, pipeline: &Pipeline) {
     let uri = pipeline.kafka.param("transaction-atomicity").map(|text| (format!("{URI_PATH}.transaction-atomicity"), text));
     let file = || sink_text(pipeline, "transaction-atomicity").map(|text| (format!("{SINK_PATH}.transaction-atomicity"), text));
@@ -173,18 +198,19 @@ fn check_atomicity(layers: &mut Layers<'_>, pipeline: &Pipeline) {
     }
 }
 
-fn check_large_messages(layers: &mut Layers<'_>, protocol: Option<Protocol>, tidb_extension: bool) {
+/// For canal-json TiCDC looks for the extension in the sink URI alone.
+fn check_large_messages(layers: &mut Layers<'_>, protocol: Option<Protocol>) {
     const OPTION: &str = "large-message-handle-option";
     let option = layers.file_value("large-message-handle").and_then(|config| config.get(OPTION)).and_then(Value::as_str).unwrap_or("none");
     let protocol = protocol.unwrap_or(Protocol::Avro);
     let supported = match protocol {
         Protocol::OpenProtocol | Protocol::Simple => true,
-        Protocol::CanalJson => tidb_extension,
+        Protocol::CanalJson => layers.is_on_in_uri("enable-tidb-extension"),
         _ => false,
     };
     if !["", "none"].contains(&option) && !supported {
         let message = match protocol {
-            Protocol::CanalJson => "canal-json handles large messages with `enable-tidb-extension` only.".to_owned(),
+            Protocol::CanalJson => "canal-json handles large messages with `enable-tidb-extension` in the sink URI only.".to_owned(),
             other => format!("The protocol `{}` does not support the large-message option `{option}`.", other.name()),
         };
         layers.error(
@@ -192,6 +218,16 @@ fn check_large_messages(layers: &mut Layers<'_>, protocol: Option<Protocol>, tid
             "large-message-unsupported",
             message,
             "Set `none`, and raise `max-message-bytes` with the topic's limit.",
+        );
+    }
+    const RAW: &str = "claim-check-raw-value";
+    let raw = layers.file_value("large-message-handle").and_then(|config| config.get(RAW)).and_then(Value::as_bool) == Some(true);
+    if option == "claim-check" && raw && protocol == Protocol::OpenProtocol {
+        layers.error(
+            &format!("{FILE_PATH}.large-message-handle.{RAW}"),
+            "large-message-unsupported",
+            "The open protocol cannot keep raw values in a claim check.",
+            "Remove it.",
         );
     }
 }

@@ -67,9 +67,21 @@ impl<'a> Layers<'a> {
         self.merged(section, name, "`true` or `false`", boolean_text, Value::as_bool)
     }
 
+    /// Whether a boolean is on in the URI, whatever the file says. A text that is none counts as off, and is reported elsewhere.
+    pub(super) fn is_on_in_uri(&self, name: &str) -> bool {
+        match self.uri.get(name) {
+            Some(Value::String(text)) => boolean_text(text) == Some(true),
+            other => other.and_then(Value::as_bool) == Some(true),
+        }
+    }
+
     pub(super) fn text(&mut self, section: Section, name: &str) -> Option<Setting<String>> {
+        self.any_text(section, name).filter(|setting| !setting.value.is_empty())
+    }
+
+    /// As [`Self::text`], for an option that is not taken for absent when it is empty.
+    pub(super) fn any_text(&mut self, section: Section, name: &str) -> Option<Setting<String>> {
         self.merged(section, name, "text", |text| Some(text.to_owned()), |value| value.as_str().map(str::to_owned))
-            .filter(|setting| !setting.value.is_empty())
     }
 
     /// Text of the file alone.

@@ -159,15 +159,16 @@ fn positive(layers: &mut Layers<'_>, name: &str, called: &str, max: i64, code: &
 
 fn max_retry(layers: &mut Layers<'_>) -> u32 {
     let Some(setting) = layers.uri_integer("max-retry") else { return DEFAULT_MAX_RETRY };
-    u32::try_from(setting.value).unwrap_or(DEFAULT_MAX_RETRY)
+    if setting.value < 0 { DEFAULT_MAX_RETRY } else { u32::try_from(setting.value).unwrap_or(u32::MAX) }
 }
 
+/// An empty version counts as given, and is none.
 fn version(layers: &mut Layers<'_>) -> Option<String> {
-    let setting = layers.text(Section::Kafka, "kafka-version")?;
+    let setting = layers.any_text(Section::Kafka, "kafka-version")?;
     let parts: Vec<&str> = setting.value.split('.').collect();
-    let numbers = parts.iter().all(|part| !part.is_empty() && part.len() <= 4 && part.chars().all(|c| c.is_ascii_digit()));
-    let wanted = if parts[0] == "0" { 4 } else { 3 };
-    if numbers && parts.len() == wanted {
+    let numbers = parts.iter().all(|part| part.chars().all(|c| c.is_ascii_digit()) && part.parse::<u64>().is_ok());
+    let wanted = if setting.value.starts_with('0') { 4 } else { 3 };
+    if numbers && parts.len() == wanted && (wanted == 3 || parts[0] == "0") {
         return Some(setting.value);
     }
     let message = format!("invalid version `{}`.", setting.value);

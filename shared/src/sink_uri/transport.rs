@@ -223,7 +223,8 @@ fn read_oauth(layers: &mut Layers<'_>, mechanism: Option<SaslMechanism>) -> Opti
         ["client-id", "client-secret", "token-url", "grant-type", "audience"].map(|part| layers.file_text(&format!("sasl-oauth-{part}")));
     let wanted = mechanism == Some(SaslMechanism::OAuthBearer);
     let path = |part: &str| format!("{FILE_PATH}.sasl-oauth-{part}");
-    if !wanted && client_id.is_none() && client_secret.is_none() && token_url.is_none() {
+    let is_given = |part: &str| layers.file_value(&format!("sasl-oauth-{part}")).is_some();
+    if !wanted && !["client-id", "client-secret", "token-url"].into_iter().any(is_given) {
         return None;
     }
     if !wanted {

@@ -25,6 +25,8 @@ pub enum ValueType {
     Number,
     /// A Go duration such as `1m30s`; the least one that is taken, in seconds.
     Duration(u32),
+    /// A Go duration, or whole nanoseconds.
+    Interval,
     Text,
     /// One of these words.
     Word(&'static [&'static str]),
@@ -32,7 +34,7 @@ pub enum ValueType {
     /// A list of these words.
     Words(&'static [&'static str]),
     Integers,
-    /// Another sink's section; nothing here looks into it.
+    /// Another sink's section, a table; nothing here looks into it.
     Section,
 }
 
@@ -49,6 +51,7 @@ impl fmt::Display for ValueType {
             Self::Duration(least) if least % 3600 == 0 => write!(f, "duration from {}h", least / 3600),
             Self::Duration(least) if least % 60 == 0 => write!(f, "duration from {}m", least / 60),
             Self::Duration(least) => write!(f, "duration from {least}s"),
+            Self::Interval => f.write_str("duration or nanoseconds"),
             Self::Text => f.write_str("text"),
             Self::Word(words) => write!(f, "`{}`", words.join("` `")),
             Self::Texts => f.write_str("list of texts"),

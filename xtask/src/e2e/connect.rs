@@ -53,6 +53,7 @@ pub(super) fn prove(scene: &Scene<'_>, worker: &str) -> Result<()> {
         broker: &scene.lab.kafka.bootstrap,
         registry: &scene.studio.registry,
         start: &workload::position(mariadb)?,
+        delivery: "at-least-once",
         tidb_extension: false,
         connectors: &connector(name, mariadb, &topics),
     };

@@ -13,11 +13,14 @@ use std::{
 ///
 /// # Errors
 /// When a table differs, a key's order is broken, or the judge cannot do its work.
-pub fn compare(lab: &Env, broker: &str, registry: &str, prefix: &str, dir: &Path) -> Result<()> {
+pub fn compare(lab: &Env, broker: &str, registry: &str, prefix: &str, exactly_once: bool, dir: &Path) -> Result<()> {
     let mut judge = Command::new(&lab.python);
     judge.arg(workspace::root().join("tests/judge/judge.py"));
     judge.args(["--bootstrap", broker, "--registry", registry, "--prefix", prefix, "--schema", "tpcc"]);
     judge.args(["--host", &lab.mariadb.host, "--port", &lab.mariadb.port.to_string(), "--user", &lab.mariadb.user]);
+    if exactly_once {
+        judge.arg("--exactly-once");
+    }
     judge.env("LAB_PASSWORD", &lab.mariadb.password).stdin(Stdio::null());
     let output = judge.output().with_context(|| format!("cannot start `{}`", process::line(&judge)))?;
     let report = dir.join("report.json");
@@ -28,10 +31,11 @@ pub fn compare(lab: &Env, broker: &str, registry: &str, prefix: &str, dir: &Path
     for table in verdict["tables"].as_array().into_iter().flatten() {
         let count = |key: &str| table[key].as_u64().unwrap_or_default();
         println!(
-            "  {:<24} {:>8} messages, {:>7} tombstones -> {:>7} rows",
+            "  {:<24} {:>8} messages, {:>7} tombstones, {:>6} sent again -> {:>7} rows",
             table["table"].as_str().unwrap_or_default(),
             count("messages"),
             count("tombstones"),
+            count("rewinds") + count("repeats"),
             count("rows")
         );
     }

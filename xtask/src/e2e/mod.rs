@@ -3,6 +3,8 @@
 
 mod connect;
 mod copy;
+mod faults;
+mod gate;
 mod java;
 mod judge;
 mod pipeline;
@@ -41,7 +43,8 @@ const CATCH_UP: Duration = Duration::from_secs(180);
 
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
-    let names = if names.is_empty() { &["kafka", "playground", "crashes", "connect", "connect-plugins"] } else { names };
+    const ALL: [&str; 7] = ["kafka", "playground", "crashes", "exactly-once", "faults", "connect", "connect-plugins"];
+    let names = if names.is_empty() { &ALL[..] } else { names };
     // The page is a part of the studio: an older one would be walked through.
     page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
@@ -52,10 +55,12 @@ pub fn run(names: &[&str]) -> Result<()> {
             "kafka" => kafka(&lab)?,
             "playground" => playground(&lab)?,
             "crashes" => crashes(&lab)?,
+            "exactly-once" => exactly_once(&lab)?,
+            "faults" => faults(&lab)?,
             "connect" => connect(&lab)?,
             "connect-plugins" => connect_plugins(&lab)?,
             "journeys" => journeys(&lab)?,
-            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, connect, connect-plugins and journeys"),
+            other => bail!("no proof is named `{other}`: there are {} and journeys", ALL.join(", ")),
         }
         println!("{name}: ok in {}", human(start.elapsed()));
     }
@@ -78,13 +83,31 @@ pub fn playground(lab: &Env) -> Result<()> {
 
 /// The engine is killed at random moments and started again, all the while.
 pub fn crashes(lab: &Env) -> Result<()> {
-    let scene = Scene::new(lab, "crashes")?;
+    Scene::new(lab, "crashes")?.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed: seed("crashes")? })
+}
+
+/// The same with transactions: nobody who reads what is committed sees a message twice.
+pub fn exactly_once(lab: &Env) -> Result<()> {
+    let mut scene = Scene::new(lab, "exactly-once")?;
+    scene.exactly_once = true;
+    scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed: seed("exactly-once")? })
+}
+
+/// Every part of the lab fails at random moments, with each kind of delivery.
+pub fn faults(lab: &Env) -> Result<()> {
+    faults::prove(lab, "faults", false)?;
+    // The servers were started again meanwhile.
+    faults::prove(&Env::read(&lab::dir().join("env.json"))?, "faults-once", true)
+}
+
+/// From the environment, to do it again, or of this moment; it is printed.
+fn seed(name: &str) -> Result<u64> {
     let seed = match env::var("SEED") {
         Ok(text) => text.parse().context("SEED is a number")?,
         Err(_) => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.subsec_nanos().into(),
     };
-    println!("crashes: SEED={seed}");
-    scene.prove(&lab.kafka.bootstrap, Conduct::Crashing { seed })
+    println!("{name}: SEED={seed}");
+    Ok(seed)
 }
 
 /// A published sink on a real worker makes a second database of the topics, while go-tpc runs and a table gets new columns.
@@ -130,6 +153,7 @@ struct Scene<'a> {
     name: &'static str,
     dir: PathBuf,
     studio: Studio,
+    exactly_once: bool,
 }
 
 impl<'a> Scene<'a> {
@@ -137,7 +161,7 @@ impl<'a> Scene<'a> {
         let dir = empty_dir(name)?;
         workload::reset(&lab.mariadb)?;
         let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"))?;
-        Ok(Self { lab, name, dir, studio })
+        Ok(Self { lab, name, dir, studio, exactly_once: false })
     }
 
     /// Topics of an earlier proof on the same broker must not be taken for ours.
@@ -153,6 +177,7 @@ impl<'a> Scene<'a> {
             broker,
             registry: &self.studio.registry,
             start: &workload::position(&self.lab.mariadb)?,
+            delivery: if self.exactly_once { "exactly-once" } else { "at-least-once" },
             tidb_extension: true,
             connectors: "",
         };
@@ -168,7 +193,7 @@ impl<'a> Scene<'a> {
         let start = Instant::now();
         runner.until_idle(CATCH_UP)?;
         println!("{}: caught up {} after the workload", self.name, human(start.elapsed()));
-        judge::compare(self.lab, broker, &self.studio.registry, &prefix, Path::new(&self.dir))?;
+        judge::compare(self.lab, broker, &self.studio.registry, &prefix, self.exactly_once, Path::new(&self.dir))?;
         // Rows here come and go: `new_order` has deletes.
         java::read_table(self.lab, broker, &self.studio.registry, &prefix, "new_order")
     }

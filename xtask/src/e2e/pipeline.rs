@@ -21,6 +21,7 @@ pub struct Pipeline<'a> {
     pub registry: &'a str,
     /// Binlog file and offset.
     pub start: &'a str,
+    pub delivery: &'a str,
     /// Operation and commit time in every message: the judge of order needs them, a sink would make columns of them.
     pub tidb_extension: bool,
     /// `[[connectors]]`, as TOML.
@@ -29,7 +30,7 @@ pub struct Pipeline<'a> {
 
 impl Pipeline<'_> {
     pub fn to_toml(&self, mariadb: &MariaDb) -> String {
-        let Self { prefix, broker, registry, start, tidb_extension, connectors } = self;
+        let Self { prefix, broker, registry, start, delivery, tidb_extension, connectors } = self;
         let MariaDb { host, port, replication_user, .. } = mariadb;
         format!(
             r#"version = 1
@@ -52,6 +53,9 @@ rules = ["tpcc.*", "!tpcc.history"]
 matcher = ["*.*"]
 topic = "{prefix}{{schema}}_{{table}}"
 partition = "index-value"
+
+[engine]
+delivery = "{delivery}"
 
 [kafka]
 brokers = ["{broker}"]
@@ -137,6 +141,28 @@ impl Engine {
         match self.child.try_wait()? {
             None => Ok(()),
             Some(status) => bail!("the engine ended by itself: {status}; its log ends:\n{}", tail(&self.log)),
+        }
+    }
+
+    pub fn signal(&self, name: &str) -> Result<()> {
+        process::output(Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())])).map(drop)
+    }
+
+    /// SIGTERM, and the wait for a clean end.
+    ///
+    /// # Errors
+    /// When it takes longer than `patience`, or does not end well.
+    pub fn stop(&mut self, patience: Duration) -> Result<()> {
+        self.signal("TERM")?;
+        let mut status = None;
+        crate::lab::until(patience, || {
+            status = self.child.try_wait().ok().flatten();
+            status.is_some()
+        });
+        match status {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => bail!("the engine did not end well: {status}; its log ends:\n{}", tail(&self.log)),
+            None => bail!("the engine did not end within {} s of SIGTERM; its log ends:\n{}", patience.as_secs(), tail(&self.log)),
         }
     }
 

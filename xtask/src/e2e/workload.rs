@@ -26,6 +26,22 @@ pub fn position(mariadb: &MariaDb) -> Result<String> {
     }
 }
 
+/// Loads one warehouse and waits for it.
+///
+/// # Errors
+/// When go-tpc fails.
+pub fn prepare(lab: &Env, log: &Path) -> Result<()> {
+    let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    let mut prepare = Command::new(&lab.go_tpc);
+    prepare.args(["tpcc", "prepare", "--no-check", "--warehouses", "1", "--threads", "2", "--db", "tpcc", "--host", &lab.mariadb.host]);
+    prepare.args(["--port", &lab.mariadb.port.to_string(), "--user", &lab.mariadb.user, "--password", &lab.mariadb.password]);
+    let status = prepare.stdout(file.try_clone()?).stderr(file).status().context("cannot start go-tpc")?;
+    if !status.success() {
+        bail!("go-tpc failed: {status}; see {}", log.display());
+    }
+    Ok(())
+}
+
 /// A running go-tpc: `prepare`, and then `run`.
 pub struct Workload {
     child: Child,

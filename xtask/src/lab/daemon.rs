@@ -63,6 +63,25 @@ impl Daemon {
         bail!("{} did not come up ({}):\n{tail}", self.name, self.log.display())
     }
 
+    /// SIGKILL, as a crash would; the pid file stays until the next start.
+    ///
+    /// # Errors
+    /// When it does not run, or does not go.
+    pub fn crash(&self) -> Result<()> {
+        self.signal("KILL")?;
+        if !wait::until(PATIENCE, || self.pid().is_none()) {
+            bail!("{} survived SIGKILL", self.name);
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// When it does not run.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        let pid = self.pid().with_context(|| format!("{} does not run", self.name))?;
+        signal(name, pid)
+    }
+
     /// Asks it to stop, waits, and kills it when asking does not help. Nothing to do when it does not run.
     pub fn stop(&self) -> Result<()> {
         if let Some(pid) = self.pid() {

@@ -31,18 +31,31 @@ pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
     let (port, controller_port) = (free_port()?, free_port()?);
     let properties = dir.join("server.properties");
     fs::write(&properties, settings(&dir.join("data"), port, controller_port))?;
+    process::output(java(jars, "kafka.tools.StorageTool").args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties))?;
+    launch(lab, jars, format!("127.0.0.1:{port}"))
+}
 
-    let java = |main: &str| {
-        let mut java = Command::new("java");
-        java.args(["-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"]);
-        java.arg(jars.join("*")).arg(main);
-        java
-    };
-    process::output(java("kafka.tools.StorageTool").args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties))?;
-    let pid = daemon.start(java("kafka.Kafka").arg(&properties))?;
-    let bootstrap = format!("127.0.0.1:{port}");
+/// A crash and what follows it: the same topics, the same port.
+///
+/// # Errors
+/// When it does not come back.
+pub fn crash(lab: &Path, jars: &Path, known: &Kafka) -> Result<Kafka> {
+    Daemon::new(lab, NAME).crash()?;
+    launch(lab, jars, known.bootstrap.clone())
+}
+
+fn launch(lab: &Path, jars: &Path, bootstrap: String) -> Result<Kafka> {
+    let daemon = Daemon::new(lab, NAME);
+    let pid = daemon.start(java(jars, "kafka.Kafka").arg(lab.join(NAME).join("server.properties")))?;
     daemon.wait_ready(Duration::from_secs(120), || answers(&bootstrap))?;
     Ok(Kafka { bootstrap, pid })
+}
+
+fn java(jars: &Path, main: &str) -> Command {
+    let mut java = Command::new("java");
+    java.args(["-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"]);
+    java.arg(jars.join("*")).arg(main);
+    java
 }
 
 fn settings(data: &Path, port: u16, controller_port: u16) -> String {

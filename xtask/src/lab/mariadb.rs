@@ -32,8 +32,22 @@ pub fn start(lab: &Path, known: Option<&MariaDb>) -> Result<MariaDb> {
     install.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
     process::output(&mut install)?;
     fs::write(dir.join("init.sql"), INIT)?;
+    launch(lab, free_port()?)
+}
 
-    let port = free_port()?;
+/// A crash and what follows it: the same data, the same port.
+///
+/// # Errors
+/// When it does not come back.
+pub fn crash(lab: &Path, known: &MariaDb) -> Result<MariaDb> {
+    Daemon::new(lab, NAME).crash()?;
+    launch(lab, known.port)
+}
+
+fn launch(lab: &Path, port: u16) -> Result<MariaDb> {
+    let (daemon, dir) = (Daemon::new(lab, NAME), lab.join(NAME));
+    // A server started by root must be told that this is meant.
+    let user: &[&str] = if debian::is_root() { &["--user=root"] } else { &[] };
     let mut server = Command::new(process::find("mariadbd").context("mariadbd is gone")?);
     server.arg("--no-defaults").args(user).arg(option("datadir", &dir.join("data"))).arg(option("init-file", &dir.join("init.sql")));
     // A socket's path may have 107 bytes, a clone's more.

@@ -12,11 +12,13 @@ pub mod http;
 mod kafka;
 mod mariadb;
 mod maven;
+mod oracle;
 mod python;
 mod wait;
 mod webdriver;
 
 pub use env::{Connect, Env, MariaDb};
+pub use oracle::oracle;
 pub use wait::until;
 
 use crate::{
@@ -98,6 +100,45 @@ pub fn start_connect(env: &Env) -> Result<Connect> {
     let connect = connect::start(&dir(), &env.kafka.bootstrap, known.as_ref())?;
     Env { connect: Some(connect.clone()), ..env.clone() }.write(&file)?;
     Ok(connect)
+}
+
+/// Kills a server as a crash would, and starts it again on its data and port.
+///
+/// # Errors
+/// When it does not come back.
+pub fn crash(env: &mut Env, server: Server) -> Result<()> {
+    match server {
+        Server::MariaDb => env.mariadb = mariadb::crash(&dir(), &env.mariadb)?,
+        Server::Kafka => env.kafka = kafka::crash(&dir(), &kafka::JARS.get()?, &env.kafka)?,
+    }
+    env.write(&dir().join("env.json"))
+}
+
+/// SIGSTOP, a while, SIGCONT: a server that hangs.
+///
+/// # Errors
+/// When it does not run.
+pub fn hang(server: Server, how_long: std::time::Duration) -> Result<()> {
+    let daemon = Daemon::new(&dir(), server.name());
+    daemon.signal("STOP")?;
+    std::thread::sleep(how_long);
+    daemon.signal("CONT")
+}
+
+/// A server that can be made to misbehave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    MariaDb,
+    Kafka,
+}
+
+impl Server {
+    fn name(self) -> &'static str {
+        match self {
+            Self::MariaDb => mariadb::NAME,
+            Self::Kafka => kafka::NAME,
+        }
+    }
 }
 
 /// `cargo xtask lab down`: stops what runs, also after a crash of this program, and removes the servers' data.

@@ -102,6 +102,11 @@ impl RegistryError {
         }
     }
 
+    /// From a dry run: what a registration would be answered.
+    pub(super) fn incompatible(subject: &str, messages: &[String]) -> Self {
+        Self::new(RegistryErrorKind::Incompatible, 0, shorten(&messages.join("; ")), subject)
+    }
+
     /// From an answer whose status is a success and whose body is not what was asked for.
     pub(super) fn unexpected(answer: &Answer, subject: &str, why: &str) -> Self {
         Self::new(RegistryErrorKind::Unexpected, answer.status, why.to_owned(), subject)

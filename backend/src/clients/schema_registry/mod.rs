@@ -4,6 +4,7 @@
 //! schema text alone, without `schemaType` and without a normalise flag. Every method may be cancelled by dropping its future.
 
 mod error;
+mod questions;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -15,6 +16,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 pub use error::{RegistryError, RegistryErrorKind};
+pub use questions::{Compatibility, Version};
 pub use transport::Retry;
 use transport::{Answer, Transport};
 

@@ -207,3 +207,21 @@ fn an_address_that_is_none_is_refused() {
         assert_eq!((error.kind, error.code()), (RegistryErrorKind::Url, "registry-url-invalid"), "{url}");
     }
 }
+
+#[tokio::test]
+async fn a_dry_run_says_what_a_registration_would_be_answered() {
+    let refused = r#"{"is_compatible":false,"messages":["{errorType:'TYPE_MISMATCH', description:'int and string'}"]}"#;
+    let (script, address) = Scripted::start(&[(200, refused)]).await;
+    let answer = client(address).test_compatibility("t-value", "\"int\"").await.unwrap();
+    assert_eq!(script.lines(), ["POST /compatibility/subjects/t-value/versions/latest?verbose=true"]);
+    let finding = answer.finding("t-value").unwrap();
+    assert_eq!(finding.code, "schema-incompatible");
+    assert!(finding.message.contains("`t-value`") && finding.hint.contains("widen it"), "{finding:?}");
+
+    let (_, address) = Scripted::start(&[(404, r#"{"error_code":40401,"message":"Subject not found"}"#)]).await;
+    assert_eq!(client(address).test_compatibility("new-value", "\"int\"").await.unwrap().finding("new-value"), None);
+    assert_eq!(client(address).latest("new-value").await.unwrap(), None);
+    assert_eq!(client(address).mode().await.unwrap(), None);
+    let (_, address) = Scripted::start(&[(200, r#"{"subject":"s","version":3,"id":9,"schema":"\"int\""}"#)]).await;
+    assert_eq!(client(address).latest("s").await.unwrap(), Some(Version { version: 3, id: 9, schema: "\"int\"".into() }));
+}

@@ -179,6 +179,8 @@ async fn run(
     let router = Router::new(document).map_err(|findings| anyhow::anyhow!("no route: {findings:?}"))?;
     let options_of_client = schema_registry::Options { url: registry.to_owned(), user: String::new(), password: None };
     let run = Run {
+        delivery: shared::config::Delivery::AtLeastOnce,
+        dead_letters: None,
         name: document.name.clone(),
         brokers: vec![cluster.bootstrap_servers()],
         default_topic: String::new(),

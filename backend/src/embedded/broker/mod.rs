@@ -22,6 +22,7 @@
 //! - Every record is one SQL insert: tens of thousands of records a second, not millions.
 
 mod configs;
+mod create_topics;
 mod fetch;
 mod producer_ids;
 mod routes;

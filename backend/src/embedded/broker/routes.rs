@@ -13,6 +13,7 @@ use tansu_service::{
 use tansu_storage::Storage;
 
 use super::configs::DescribeConfigs;
+use super::create_topics::CreateTopics;
 use super::fetch::{Arrivals, WaitingFetch};
 use super::producer_ids::InitProducerId;
 
@@ -21,8 +22,8 @@ pub(super) type Routes = TcpContextService<TcpBytesService<BytesFrameService<Fra
 
 type Builder = FrameRouteBuilder<(), Error>;
 
-/// The crate's routes, with our own answers to `Fetch`, `Produce`, `DescribeConfigs` and `InitProducerId`, and without
-/// `DeleteRecords`, at which its storage engine panics.
+/// The crate's routes, with our own answers to `CreateTopics`, `DescribeConfigs`, `Fetch`, `InitProducerId` and `Produce`, and
+/// without `DeleteRecords`, at which its storage engine panics.
 pub(super) fn build<C, S>(cluster_id: &str, groups: C, storage: S, arrivals: Arrivals) -> Result<Routes, Error>
 where
     C: Coordinator,
@@ -34,7 +35,6 @@ where
         stock::alter_user_scram_credentials,
         stock::consumer_group_describe,
         stock::create_acls,
-        stock::create_topics,
         stock::delete_groups,
         stock::delete_topics,
         stock::describe_acls,
@@ -53,6 +53,7 @@ where
     ]
     .iter()
     .try_fold(FrameRouteService::<(), Error>::builder(), |builder, route| route(builder, storage.clone()))?;
+    let builder = with(builder, &storage, CreateTopics)?;
     let builder = with(builder, &storage, DescribeConfigs)?;
     let builder = with(builder, &storage, InitProducerId)?;
     let builder = with(builder, &storage, WaitingFetch::new(arrivals.clone()))?;

@@ -1,8 +1,8 @@
 //! One field of the document: label, key, help, and its findings with their fixes.
 
-use super::{analysis::Said, fixes, readings::Readings, state::Editor};
+use super::{analysis::Said, fixes, readings::Readings, state::Editor, steps::Step};
 use crate::browser;
-use crate::components::{Icon, Prose, Shape};
+use crate::components::{FindingNote, Icon, Prose, Shape};
 use leptos::{either::Either, prelude::*};
 use shared::{Finding, Severity, secret::SecretRef};
 
@@ -10,7 +10,7 @@ use shared::{Finding, Severity, secret::SecretRef};
 const MOST: usize = 5;
 
 /// What a field's parts share: ids that tie label, help and findings to the input.
-fn id_of(path: &str) -> String {
+pub fn id_of(path: &str) -> String {
     format!("f-{}", path.replace(['.', '[', ']', '"'], "-"))
 }
 
@@ -34,39 +34,17 @@ fn due_at(editor: Editor, path: String, deep: bool) -> Memo<Vec<Said>> {
     })
 }
 
-pub fn severity_class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "bad",
-        Severity::Warning => "warn",
-        Severity::Info => "",
-    }
-}
-
 /// One finding with its hint, and its fix when there is one. `place` also names the field.
 #[component]
 pub fn FindingLine(said: Said, #[prop(optional)] place: bool) -> impl IntoView {
     let editor = Editor::expect();
-    let finding = &said.finding;
-    let class = format!("find {}", severity_class(finding.severity));
-    let shape = match finding.severity {
-        Severity::Error => Shape::Bad,
-        Severity::Warning => Shape::Warning,
-        Severity::Info => Shape::Info,
-    };
     let fix = fixes::repair_of(&said).map(|fix| {
         let label = fix.label.clone();
         let test = fix.test;
         view! { <button type="button" class="btn s" data-test=test on:click=move |_| fix.apply(editor)>{label}</button> }
     });
-    let hint = (!finding.hint.is_empty()).then(|| view! { <span class="hint"><Prose text=finding.hint.clone()/></span> });
-    let place = (place && !finding.path.is_empty()).then(|| view! { <span class="where">{finding.path.clone()}</span> });
-    view! {
-        <div class=class data-test="finding" data-code=finding.code.clone()>
-            <Icon shape=shape/>
-            <div><Prose text=finding.message.clone()/>{hint}{place}</div>
-            {fix}
-        </div>
-    }
+    let href = place.then(|| Step::href_of(&said.finding.path));
+    view! { <FindingNote finding=said.finding place=place href=href>{fix}</FindingNote> }
 }
 
 /// The findings of one path, where its field is.

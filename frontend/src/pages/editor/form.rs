@@ -1,7 +1,9 @@
 //! The editor's frame: bar, steps, form or text, and the truth beside them.
 
 use super::{
+    analysis::Said,
     downstream::DownstreamStep,
+    field::FindingLine,
     guard::LeaveGuard,
     history::HistoryButtons,
     kafka::KafkaStep,
@@ -12,7 +14,7 @@ use super::{
     routing::RoutingStep,
     source::SourceStep,
     state::{Editor, Mode},
-    steps::{Step, StepsRail},
+    steps::{Step, StepsRail, follow_field},
     tables::TablesStep,
     toml_view::TomlView,
     truth::TruthPanel,
@@ -27,6 +29,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 #[component]
 pub fn EditorView(editor: Editor) -> impl IntoView {
     editor.analysis.follow(editor);
+    follow_field();
     let current = Step::current();
     let title = move || {
         let name = editor.document.with(|document| document.name.clone());
@@ -76,12 +79,32 @@ pub fn EditorView(editor: Editor) -> impl IntoView {
                 <button type="button" class="btn s" on:click=move |_| editor.discard()>"Throw them away"</button>
             </div>
         </Show>
+        <TakenOver/>
         <div class="edit">
             <StepsRail current=current/>
             <div class="form">{form}</div>
             <TruthPanel/>
         </div>
         <LeaveGuard/>
+    }
+}
+
+/// The document was made from what runs: said once, with what it lacks.
+#[component]
+fn TakenOver() -> impl IntoView {
+    let editor = Editor::expect();
+    let lines = move || {
+        let findings = editor.taken_over.get().unwrap_or_default();
+        findings.into_iter().map(|finding| view! { <FindingLine said=Said { finding, table: None } place=true/> }).collect_view()
+    };
+    view! {
+        <Show when=move || editor.taken_over.get().is_some()>
+            <div class="banner info" role="status" data-test="taken-over">
+                <span class="grow">"This document says what runs there now. Nothing is saved or changed yet; give it a name."</span>
+                <button type="button" class="btn s" on:click=move |_| editor.taken_over.set(None)>"Dismiss"</button>
+                <div class="finds">{lines}</div>
+            </div>
+        </Show>
     }
 }
 

@@ -1,17 +1,21 @@
-//! Launch: check, save, start, in that order, each step shown; the first that fails says why.
+//! Launch: check, save, then start our engine or show the steps; the first that fails says why.
 
 use super::{analysis::Said, field::FindingLine, state::Editor};
 use crate::{
     api::{self, Failure, Operation},
-    components::{Icon, Shape},
+    components::{Icon, Mark, MarkSign, Shape},
+    pages::launch_href,
+    rules,
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use shared::{
     Finding,
-    api::PipelineState,
-    config::{SourceKind, Target},
+    api::{PipelineDetail, PipelineState},
+    config::Target,
 };
+
+const NO_DOCUMENT: &str = "The text is no pipeline document.";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
@@ -39,34 +43,71 @@ enum Launch {
     Failed(Stage, String, Vec<Finding>),
 }
 
+/// How this document is launched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Our engine alone: one click.
+    Engine,
+    /// Several systems: the steps are shown before anything happens, on a page of their own.
+    Steps,
+    /// Not by us.
+    Files,
+}
+
 #[component]
 pub fn LaunchPanel() -> impl IntoView {
     let editor = Editor::expect();
-    let navigate = use_navigate();
+    let navigate = StoredValue::new(use_navigate());
     let launch = RwSignal::new(Launch::Resting);
-    let here = Memo::new(move |_| {
-        editor.document.with(|document| document.changefeed.target == Target::Native && document.source.kind != SourceKind::Tidb)
+    let way = Memo::new(move |_| {
+        editor.document.with(|document| match document.changefeed.target {
+            Target::Export => Way::Files,
+            _ if rules::has_remote_parts(document) => Way::Steps,
+            _ => Way::Engine,
+        })
     });
+    let is_native = Memo::new(move |_| editor.document.with(rules::is_native));
     let busy = move || matches!(launch.get(), Launch::At(_));
-    let start = move |_| {
-        let navigate = navigate.clone();
+    let failed = move |(stage, text, findings): Refused| {
+        let _ = launch.try_set(Launch::Failed(stage, text, findings));
+    };
+    let start = move || {
         spawn_local(async move {
             match run(editor, launch).await {
-                Ok(name) => navigate(&api::pipeline_path(&name, ""), leptos_router::NavigateOptions::default()),
-                Err((stage, text, findings)) => {
-                    let _ = launch.try_set(Launch::Failed(stage, text, findings));
-                }
+                Ok(name) => navigate.get_value()(&api::pipeline_path(&name, ""), NavigateOptions::default()),
+                Err(refused) => failed(refused),
             }
         });
+    };
+    let show_steps = move || {
+        spawn_local(async move {
+            match prepare(editor, launch).await {
+                Ok(detail) => navigate.get_value()(&launch_href(&detail.summary.name), NavigateOptions::default()),
+                Err(refused) => failed(refused),
+            }
+        });
+    };
+    let main = move || {
+        let (text, shape) = if way.get() == Way::Steps { ("Show the launch steps", Shape::Pipe) } else { ("Launch", Shape::Play) };
+        let go = move |_| if way.get_untracked() == Way::Steps { show_steps() } else { start() };
+        view! {
+            <button type="button" class="btn p big" data-test="launch" disabled=busy on:click=go>
+                {move || if busy() { view! { <span class="spin"></span> }.into_any() } else { view! { <Icon shape=shape size=15/> }.into_any() }}
+                {text}
+            </button>
+        }
     };
     let stages = move || {
         let launch = launch.get();
         (launch != Launch::Resting).then(|| {
-            let lines = Stage::ALL.map(|stage| {
-                let (class, mark) = mark_of(stage, &launch);
-                view! { <li class=class><span class="mark">{mark}</span>{stage.text()}</li> }
-            });
-            view! { <ol class="steps-done" data-test="launch-steps" aria-live="polite">{lines}</ol> }
+            let lines = Stage::ALL
+                .into_iter()
+                .filter(|stage| *stage != Stage::Start || way.get() == Way::Engine || launch == Launch::At(Stage::Start))
+                .map(|stage| {
+                    let mark = mark_of(stage, &launch);
+                    view! { <li class=mark.class()><MarkSign mark=mark word=""/>{stage.text()}</li> }
+                });
+            view! { <ol class="steps-done" data-test="launch-steps" aria-live="polite">{lines.collect_view()}</ol> }
         })
     };
     let trouble = move || match launch.get() {
@@ -81,7 +122,7 @@ pub fn LaunchPanel() -> impl IntoView {
     view! {
         <div class="stack">
             <Show
-                when=move || here.get()
+                when=move || way.get() != Way::Files
                 fallback=|| view! {
                     <div class="find">
                         <Icon shape=Shape::Info/>
@@ -89,11 +130,14 @@ pub fn LaunchPanel() -> impl IntoView {
                     </div>
                 }
             >
+                <Show when=move || way.get() == Way::Steps>
+                    <p class="help">"Saves the document and shows each step with its place, its sign and its undo. Nothing happens before you confirm."</p>
+                </Show>
                 <div class="buttons">
-                    <button type="button" class="btn p big" data-test="launch" disabled=busy on:click=start.clone()>
-                        {move || if busy() { view! { <span class="spin"></span> }.into_any() } else { view! { <Icon shape=Shape::Play size=15/> }.into_any() }}
-                        "Launch"
-                    </button>
+                    {main}
+                    <Show when=move || way.get() == Way::Steps && is_native.get()>
+                        <button type="button" class="btn" data-test="launch-engine" disabled=busy on:click=move |_| start()>"Start the engine alone"</button>
+                    </Show>
                 </div>
             </Show>
             {stages}
@@ -102,36 +146,41 @@ pub fn LaunchPanel() -> impl IntoView {
     }
 }
 
-fn mark_of(stage: Stage, launch: &Launch) -> (&'static str, AnyView) {
+fn mark_of(stage: Stage, launch: &Launch) -> Mark {
     let (at, failed) = match launch {
-        Launch::Resting => return ("", ().into_any()),
+        Launch::Resting => return Mark::Waiting,
         Launch::At(at) => (*at, false),
         Launch::Failed(at, ..) => (*at, true),
     };
     let position = |stage: Stage| Stage::ALL.iter().position(|one| *one == stage);
     match position(stage).cmp(&position(at)) {
-        std::cmp::Ordering::Less => ("done", view! { <Icon shape=Shape::Check/> }.into_any()),
-        std::cmp::Ordering::Equal if failed => ("failed", view! { <Icon shape=Shape::Close/> }.into_any()),
-        std::cmp::Ordering::Equal => ("now", view! { <span class="spin"></span> }.into_any()),
-        std::cmp::Ordering::Greater => ("", view! { <Icon shape=Shape::Circle size=10/> }.into_any()),
+        std::cmp::Ordering::Less => Mark::Ok,
+        std::cmp::Ordering::Equal if failed => Mark::Failed,
+        std::cmp::Ordering::Equal => Mark::Running,
+        std::cmp::Ordering::Greater => Mark::Waiting,
     }
 }
 
 type Refused = (Stage, String, Vec<Finding>);
 
-/// The launched pipeline's name.
-async fn run(editor: Editor, launch: RwSignal<Launch>) -> Result<String, Refused> {
+/// Checks and saves.
+async fn prepare(editor: Editor, launch: RwSignal<Launch>) -> Result<PipelineDetail, Refused> {
     editor.show_everything();
     launch.set(Launch::At(Stage::Check));
     // The same rules that the studio applies; it applies them again on start.
     if editor.toml_findings.with_untracked(|findings| !findings.is_empty()) {
-        return Err((Stage::Check, "The text is no pipeline document.".to_owned(), editor.toml_findings.get_untracked()));
+        return Err((Stage::Check, NO_DOCUMENT.to_owned(), editor.toml_findings.get_untracked()));
     }
     if untrack(|| editor.analysis.errors()) > 0 {
         return Err((Stage::Check, "The document has errors: each is listed above and at its field.".to_owned(), Vec::new()));
     }
     launch.set(Launch::At(Stage::Save));
-    let detail = editor.save().await.map_err(|failure| refused(Stage::Save, failure))?;
+    editor.save().await.map_err(|failure| refused(Stage::Save, failure))
+}
+
+/// The launched pipeline's name.
+async fn run(editor: Editor, launch: RwSignal<Launch>) -> Result<String, Refused> {
+    let detail = prepare(editor, launch).await?;
     launch.set(Launch::At(Stage::Start));
     let name = detail.summary.name.clone();
     // A running pipeline takes a changed document by stopping and starting again, from its checkpoint.
@@ -140,6 +189,17 @@ async fn run(editor: Editor, launch: RwSignal<Launch>) -> Result<String, Refused
     }
     api::operate(&name, Operation::Start).await.map_err(|failure| refused(Stage::Start, failure))?;
     Ok(name)
+}
+
+/// The name under which the studio has the document as it stands here, saved if it has to be.
+pub async fn save_first(editor: Editor) -> Result<String, Failure> {
+    if editor.toml_findings.with_untracked(|findings| !findings.is_empty()) {
+        return Err(Failure::here(NO_DOCUMENT, editor.toml_findings.get_untracked()));
+    }
+    match editor.saved_name.get_untracked() {
+        Some(name) if !editor.dirty_now() => Ok(name),
+        _ => editor.save().await.map(|detail| detail.summary.name),
+    }
 }
 
 fn refused(stage: Stage, failure: Failure) -> Refused {

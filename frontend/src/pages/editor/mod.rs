@@ -4,6 +4,7 @@ mod analysis;
 mod catalogue;
 mod document;
 mod downstream;
+mod engine;
 mod field;
 mod fixes;
 mod form;
@@ -14,6 +15,7 @@ mod launch;
 mod open;
 mod options;
 mod paste;
+mod preflight;
 mod readings;
 mod registry;
 mod review;
@@ -26,3 +28,8 @@ mod toml_view;
 mod truth;
 
 pub use open::{EditPage, NewPage};
+
+/// The editor's address for a field of a saved pipeline.
+pub fn field_href(name: &str, path: &str) -> String {
+    format!("{}{}", crate::api::pipeline_path(name, "edit"), steps::Step::href_of(path))
+}

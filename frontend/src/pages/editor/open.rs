@@ -14,8 +14,11 @@ use shared::api::PipelineDetail;
 pub fn NewPage() -> impl IntoView {
     let editor = Editor::new(None);
     provide_context(editor);
-    let kept = KeptDrafts::expect().take("");
-    editor.restore(kept);
+    let drafts = KeptDrafts::expect();
+    editor.restore(drafts.take(""));
+    if let Some(item) = drafts.take_opened() {
+        editor.take_over(item);
+    }
     view! { <EditorView editor=editor/> }
 }
 

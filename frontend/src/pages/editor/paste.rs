@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     browser,
-    components::{Dialog, Icon, Prose, Segments, Shape},
+    components::{Dialog, ExplanationCard, Icon, Segments, Shape},
     state::Toasts,
 };
 use leptos::{ev, prelude::*};
 use shared::{
     Finding, Severity,
-    explain::{Explanation, explain},
+    explain::explain,
     import::{self, KeySlot, Kind, Understood},
 };
 
@@ -107,7 +107,7 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
         let unknown = recognised.with(|all| all.iter().all(|one| one.kind == Kind::Unknown));
         if unknown { text.with(|text| explain(text)) } else { Vec::new() }
     });
-    let explanations = move || explained.get().into_iter().map(explanation).collect_view();
+    let explanations = move || explained.get().into_iter().map(|one| view! { <ExplanationCard one=one/> }).collect_view();
     let parts = move || understood.get().into_iter().map(part).collect_view();
     view! {
         <Dialog open=open title="Paste what you have" wide=true>
@@ -150,24 +150,6 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
                 <button type="button" class="btn p" data-test="paste-apply" disabled=move || !useful() || said.with(|said| !said.is_empty()) on:click=move |_| apply()>"Fill in"</button>
             </div>
         </Dialog>
-    }
-}
-
-/// One error that is known: what it means, and what to do.
-fn explanation(one: Explanation) -> impl IntoView {
-    let field = (!one.path.is_empty()).then(|| view! { <dt>"Field"</dt> <dd><code>{one.path}</code></dd> });
-    view! {
-        <div class="card">
-            <header><h3>{one.title}</h3> <span class="tag">{one.system.name()}</span></header>
-            <div class="in">
-                <dl class="facts">
-                    <dt>"Said"</dt> <dd><code>{one.quote}</code></dd>
-                    <dt>"Cause"</dt> <dd><Prose text=one.cause/></dd>
-                    <dt>"What to do"</dt> <dd><Prose text=one.fix/></dd>
-                    {field}
-                </dl>
-            </div>
-        </div>
     }
 }
 

@@ -1,16 +1,14 @@
-//! Step 8: everything at a glance, the live test, and the launch.
+//! Step 8: everything at a glance, the preflight, and the launch.
 
-use super::{
-    analysis::Said,
-    field::{Choice, Field, FindingLine},
-    launch::LaunchPanel,
-    state::Editor,
+use super::{field::FindingLine, launch::LaunchPanel, preflight::PreflightPanel, state::Editor, steps::Step};
+use crate::{
+    components::{Icon, Shape},
+    rules,
 };
-use crate::components::{Icon, Shape};
 use leptos::prelude::*;
 use shared::{
     Severity,
-    config::{Pipeline, SourceKind, Target},
+    config::{Pipeline, SourceKind},
     figures,
 };
 
@@ -23,8 +21,7 @@ pub fn ReviewStep() -> impl IntoView {
             <div><h2>"Review"</h2><p class="lead">"What will run, and what stands in its way."</p></div>
             <Summary/>
             <Problems/>
-            <WhereItRuns/>
-            <ConnectionTest/>
+            <PreflightPanel/>
             <LaunchPanel/>
         </section>
     }
@@ -50,6 +47,8 @@ fn Summary() -> impl IntoView {
     let start = read(|document| document.source.start.clone());
     let brokers = read(|document| document.kafka.brokers.join(", "));
     let registry = read(|document| document.schema_registry.as_ref().map(|registry| registry.url.clone()).unwrap_or_default());
+    let target = read(rules::engine_text);
+    let downstream = read(rules::downstream_text);
     let tables = move || {
         editor.analysis.routes.with(|routes| {
             if routes.is_empty() {
@@ -75,6 +74,8 @@ fn Summary() -> impl IntoView {
                     <dt>"Tables"</dt> <dd>{tables}</dd>
                     <dt>"Kafka"</dt> <dd>{move || or_missing(brokers.get())}</dd>
                     <dt>"Registry"</dt> <dd>{move || or_missing(registry.get())}</dd>
+                    <dt>"Runs on"</dt> <dd>{move || target.get()} " " <a href=Step::href_of("changefeed.target") class="to-step">"Change"</a></dd>
+                    <Show when=move || !downstream.with(String::is_empty)><dt>"Then to"</dt> <dd>{move || downstream.get()}</dd></Show>
                 </dl>
             </div>
         </div>
@@ -97,75 +98,5 @@ fn Problems() -> impl IntoView {
         >
             <div class="finds">{move || list().into_iter().map(|said| view! { <FindingLine said=said place=true/> }).collect_view()}</div>
         </Show>
-    }
-}
-
-#[component]
-fn WhereItRuns() -> impl IntoView {
-    let editor = Editor::expect();
-    let target = editor.text(|document| {
-        match document.changefeed.target {
-            Target::Native => "native",
-            Target::Ticdc => "ticdc",
-            Target::Export => "export",
-        }
-        .to_owned()
-    });
-    view! {
-        <div class="fields">
-            <Choice
-                path="changefeed.target"
-                label="Runs on"
-                key="changefeed.target"
-                options=vec![("native", "this studio's engine"), ("ticdc", "a TiCDC cluster"), ("export", "nothing: files only")]
-                value=target
-                on_input=editor.write(|document, text| {
-                    document.changefeed.target = match text.as_str() {
-                        "ticdc" => Target::Ticdc,
-                        "export" => Target::Export,
-                        _ => Target::Native,
-                    };
-                })
-            />
-            <Show when=move || target.get() != "native">
-                <Field
-                    path="changefeed.ticdc_version"
-                    label="TiCDC version"
-                    key="changefeed.ticdc_version"
-                    placeholder="8.5.4"
-                    help="Whose options and defaults apply."
-                    value=editor.text(|document| document.changefeed.ticdc_version.clone())
-                    on_input=editor.write(|document, text| document.changefeed.ticdc_version = text)
-                />
-            </Show>
-        </div>
-    }
-}
-
-/// Source, brokers and registry, tried for real.
-#[component]
-fn ConnectionTest() -> impl IntoView {
-    let editor = Editor::expect();
-    let result = move || {
-        let checked = editor.checked.get()?;
-        let stale = editor.document.with(|document| *document != checked.document);
-        let worst = checked.findings.iter().map(|finding| finding.severity).max();
-        let verdict = (worst.unwrap_or(Severity::Info) == Severity::Info).then(|| {
-            view! { <div class="find ok" data-test="connections-ok"><Icon shape=Shape::Check/><div>"Source, brokers and registry answered as they should."</div></div> }
-        });
-        let lines = checked
-            .findings
-            .into_iter()
-            .map(|finding| view! { <FindingLine said=Said { finding, table: None } place=true/> })
-            .collect_view();
-        let note = stale.then(|| view! { <p class="help">"The document has changed since: test again."</p> });
-        Some(view! { <div class="finds" data-test="check-result">{verdict}{lines}{note}</div> })
-    };
-    view! {
-        <div class="stack">
-            <div><h3>"Connections"</h3><p class="lead">"Tries source, brokers and registry for real; nothing is written."</p></div>
-            <div class="buttons"><super::form::TestButton/></div>
-            {result}
-        </div>
     }
 }

@@ -2,10 +2,12 @@
 
 use super::{
     catalogue::Loading,
+    engine::EngineFields,
     field::{Field, FindingsAt, SecretField},
     state::Editor,
     tables::LoadTables,
 };
+use crate::rules;
 use leptos::prelude::*;
 use shared::config::SourceKind;
 
@@ -29,7 +31,7 @@ pub fn SourceStep() -> impl IntoView {
                     data-test=test
                     prop:checked=move || kind.get() == value
                     on:change=move |_| {
-                        editor.document.update(|document| document.source.kind = value);
+                        editor.document.update(|document| rules::set_source_kind(document, value));
                         editor.catalogue.cancel();
                     }
                 />
@@ -56,7 +58,7 @@ pub fn SourceStep() -> impl IntoView {
                 <div class="choices">
                     {choice(SourceKind::Mysql, "MySQL or MariaDB", "Row binlog of MySQL 5.7+, MariaDB 10.5+", "kind-mysql")}
                     {choice(SourceKind::Tpcc, "TPC-C workload", "Built in: nine tables that change by themselves", "kind-tpcc")}
-                    {choice(SourceKind::Tidb, "TiDB", "For files to run on TiCDC; this studio cannot read TiDB itself yet", "kind-tidb")}
+                    {choice(SourceKind::Tidb, "TiDB", "Through TiCDC, which this studio launches and operates; or files for it", "kind-tidb")}
                 </div>
                 <FindingsAt path="source.kind"/>
             </fieldset>
@@ -66,6 +68,7 @@ pub fn SourceStep() -> impl IntoView {
                 SourceKind::Tidb => view! { <TidbFields/> }.into_any(),
             }}
             <FindingsAt path="source"/>
+            <EngineFields/>
         </section>
     }
 }
@@ -96,8 +99,8 @@ fn MysqlFields() -> impl IntoView {
                 path="source.start"
                 label="Start"
                 key="source.start"
-                help="now · a binlog place such as mysql-bin.000007:4 · a GTID set"
-                suggestions=&["now"]
+                help="now · snapshot: the rows that are there first · a binlog place such as mysql-bin.000007:4 · a GTID set"
+                suggestions=&["now", "snapshot"]
                 value=editor.text(|document| document.source.start.clone())
                 on_input=editor.write(|document, text| document.source.start = text)
             />
@@ -149,8 +152,8 @@ fn TpccFields() -> impl IntoView {
 fn TidbFields() -> impl IntoView {
     let editor = Editor::expect();
     view! {
-        <div class="find warn">
-            "This studio cannot read changes from TiDB itself yet. Build the changefeed here, take the files and commands from the panel, and run them on your TiCDC cluster. Paste CREATE TABLE text in the next step to see where rows go."
+        <div class="find">
+            "TiDB's changes are read by a TiCDC cluster: name one below, or take the files and commands from the panel. Paste CREATE TABLE text in the next step to see where rows go."
         </div>
         <Field
             path="source.pd"

@@ -10,7 +10,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Finding,
-    api::{PipelineDetail, SavePipeline},
+    api::{OpenedItem, PipelineDetail, SavePipeline},
     config::Pipeline,
 };
 use std::collections::HashSet;
@@ -53,6 +53,8 @@ pub struct Editor {
     pub saving: RwSignal<bool>,
     /// Unsaved changes from an earlier visit were brought back, without so many secrets that had been typed.
     pub restored: RwSignal<Option<usize>>,
+    /// The document was made from what runs on a cluster: what could not be taken over.
+    pub taken_over: RwSignal<Option<Vec<Finding>>>,
     pub history: History,
     pub catalogue: Catalogue,
     pub analysis: Analysis,
@@ -81,6 +83,7 @@ impl Editor {
             checking: RwSignal::new(false),
             saving: RwSignal::new(false),
             restored: RwSignal::new(None),
+            taken_over: RwSignal::new(None),
             history: History::new(),
             catalogue: Catalogue::new(),
             analysis: Analysis::new(),
@@ -114,6 +117,14 @@ impl Editor {
                 self.drafts.keep(&self.opened_as(), self.document.get_untracked());
             }
         });
+    }
+
+    /// Begins with what runs on a cluster. An unsaved draft is one Undo away.
+    pub fn take_over(self, item: OpenedItem) {
+        self.document.set(*item.document);
+        self.restored.set(None);
+        self.taken_over.set(Some(item.findings));
+        self.show_everything();
     }
 
     /// Keeps the loaded tables for the next visit of this pipeline's editor.
@@ -240,6 +251,7 @@ impl Editor {
         self.saved_toml.set(detail.toml.clone());
         self.saved_name.set(Some(detail.summary.name.clone()));
         self.restored.set(None);
+        self.taken_over.set(None);
         if self.mode.get_untracked() == Mode::Toml {
             self.show_text();
         }

@@ -1,7 +1,10 @@
 //! The steps of the form, and which step a finding belongs to.
 
-use super::{analysis::Said, state::Editor};
-use crate::components::{Icon, Shape};
+use super::{analysis::Said, field::id_of, state::Editor};
+use crate::{
+    browser,
+    components::{Icon, Shape},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use shared::Severity;
@@ -52,7 +55,8 @@ impl Step {
     /// Where the field of a path is.
     pub fn of_path(path: &str) -> Self {
         let under = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['.', '[']));
-        if path == "name" || under("source") {
+        let is_option = under("changefeed.config") || path == "changefeed.ticdc_version" || path == "changefeed.ticdc_architecture";
+        if path == "name" || under("source") || under("engine") || (under("changefeed") && !is_option) {
             Self::Source
         } else if under("changefeed.config.filter") || under("changefeed.config.case-sensitive") {
             Self::Tables
@@ -62,9 +66,9 @@ impl Step {
             Self::Kafka
         } else if under("schema_registry") {
             Self::Registry
-        } else if under("connectors") || under("ksqldb") {
+        } else if ["connectors", "connect", "confluent_cloud", "ksqldb", "ksqldb_server"].into_iter().any(under) {
             Self::Downstream
-        } else if under("changefeed.config") || under("changefeed.ticdc_version") || under("changefeed.ticdc_architecture") {
+        } else if is_option {
             Self::Options
         } else {
             Self::Review
@@ -86,6 +90,11 @@ impl Step {
         format!("?step={}", self.key())
     }
 
+    /// The link to the field of a path, on the open page.
+    pub fn href_of(path: &str) -> String {
+        format!("{}&field={}", Self::of_path(path).href(), browser::encode(path))
+    }
+
     /// The address's step; the first one when it names none.
     pub fn current() -> Memo<Self> {
         let query = use_query_map();
@@ -95,6 +104,21 @@ impl Step {
             })
         })
     }
+}
+
+/// The keyboard goes to the field that the address names, `&field=PATH`; to the nearest one around it when it has none of its own.
+pub fn follow_field() {
+    let query = use_query_map();
+    let field = Memo::new(move |_| query.with(|query| query.get("field").unwrap_or_default()));
+    Effect::new(move || {
+        let path = field.get();
+        if !path.is_empty() {
+            let around = std::iter::successors(Some(path), |path| path.rfind(['.', '[']).map(|end| path[..end].to_owned()));
+            let ids: Vec<String> = around.map(|path| id_of(&path)).collect();
+            // The step that has it is drawn first.
+            request_animation_frame(move || browser::focus_first(&ids));
+        }
+    });
 }
 
 #[component]

@@ -21,6 +21,7 @@ pub fn Kpis(run: RunState) -> impl IntoView {
     #[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
     let total_bytes = move || figures::bytes(run.read(|progress| progress.bytes_total).unwrap_or(0) as f64);
     let count = move |take: fn(&Progress) -> u64| figures::count(run.read(take).unwrap_or(0));
+    let dead_letters = move || run.read(|progress| progress.dead_letters).unwrap_or(0);
     let errors = move || run.read(|progress| progress.errors_24h).unwrap_or(0);
     view! {
         <div class="kpis">
@@ -38,6 +39,9 @@ pub fn Kpis(run: RunState) -> impl IntoView {
                 <span>{move || { let (value, unit) = total_bytes(); format!("{value} {unit}") }}</span>
             </div>
             <div class="card kpi"><span>"waiting for acks"</span><b>{move || count(|progress| progress.waiting_for_acks)} " " <i>"rows"</i></b></div>
+            <Show when=move || dead_letters() != 0>
+                <div class="card kpi bad"><span>"dead letters"</span><b data-test="kpi-dead-letters">{move || figures::count(dead_letters())}</b></div>
+            </Show>
             <div class="card kpi" class:bad=move || errors() != 0><span>"errors, 24 h"</span><b data-test="kpi-errors">{move || figures::count(errors())}</b></div>
         </div>
     }

@@ -1,27 +1,39 @@
-//! One pipeline at work: figures, plots, tables, messages, log, and the buttons.
+//! One pipeline at work: figures, plots, tables, messages, log of our engine; the parts on other systems; and the buttons.
 
 mod controls;
+mod drift;
 mod figures;
+mod lags;
 mod log;
 mod messages;
+mod move_to;
+mod operate;
+mod parts;
 mod plots;
 mod rate;
+mod rows;
 mod state;
 mod tables;
 
 use crate::{
     api,
     components::{FailurePanel, Icon, Prose, Shape, StateChip, Top},
+    rules,
     state::Load,
 };
 use controls::Controls;
+use drift::DriftCard;
 use figures::{CheckpointLine, Kpis};
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_params_map};
 use log::LogCard;
 use messages::MessagesCard;
+use move_to::MoveButton;
+use operate::Operate;
+use parts::{ChangefeedChip, PartsCard};
 use plots::Plots;
 use rate::RateCard;
+use rows::RowsCard;
 use shared::api::PipelineState;
 use state::RunState;
 use tables::TablesCard;
@@ -42,22 +54,31 @@ enum Phase {
     Missing,
     Draft,
     Live,
+    /// Another engine than ours runs it.
+    Elsewhere,
 }
 
 #[component]
 fn RunOf(name: String) -> impl IntoView {
     let run = RunState::open(name.clone());
+    let operate = Operate::open(name.clone(), run);
+    // Ours until the document says otherwise.
+    let is_ours = Memo::new(move |_| operate.document.with(|document| document.ready().is_none_or(rules::is_native)));
+    let has_parts = Memo::new(move |_| operate.document.with(|document| document.ready().is_some_and(rules::has_remote_parts)));
+    let has_statements =
+        Memo::new(move |_| operate.document.with(|document| document.ready().is_some_and(|document| !document.ksqldb.is_empty())));
     let phase = Memo::new(move |_| {
         run.load.with(|load| match load {
             Load::Waiting => Phase::Waiting,
             Load::Failed(failure) if failure.status == 404 => Phase::Missing,
             Load::Failed(_) => Phase::Failed,
+            Load::Ready(()) if !is_ours.get() => Phase::Elsewhere,
             Load::Ready(()) if run.pipeline_state() == PipelineState::Draft => Phase::Draft,
             Load::Ready(()) => Phase::Live,
         })
     });
     let edit = api::pipeline_path(&name, "edit");
-    let edit_again = edit.clone();
+    let (edit_again, edit_elsewhere) = (edit.clone(), edit.clone());
     let body = move || {
         match phase.get() {
         Phase::Waiting => waiting().into_any(),
@@ -103,21 +124,46 @@ fn RunOf(name: String) -> impl IntoView {
             <CheckpointLine run=run/>
         }
         .into_any(),
+        // Its parts stand below; a document that is only exported has none.
+        Phase::Elsewhere => (!has_parts.get()).then(|| view! {
+            <div class="card empty">
+                <Icon shape=Shape::Download size=26/>
+                <b>"This document is exported only"</b>
+                <p>"Nothing runs here: its files and commands are in the editor's panel. Choose an engine there to launch it."</p>
+                <div class="buttons"><A href=edit_elsewhere.clone() attr:class="btn p">"Open in the editor"</A></div>
+            </div>
+        })
+        .into_any(),
     }
     };
     let known = move || run.load.with(|load| load.ready().is_some());
+    let chip = move || {
+        if is_ours.get() {
+            view! { <StateChip state=Signal::derive(move || run.pipeline_state())/> }.into_any()
+        } else {
+            view! { <ChangefeedChip operate=operate/> }.into_any()
+        }
+    };
     view! {
         <Top
             title=name
             in_pipelines=true
-            beside=move || view! { <Show when=known><StateChip state=Signal::derive(move || run.pipeline_state())/></Show> }
+            beside=move || view! { <Show when=known>{chip}</Show> }
         >
             <Show when=known>
                 <A href=edit.clone() attr:class="btn" attr:data-test="edit"><Icon shape=Shape::Pencil size=14/> "Edit"</A>
-                <Controls run=run/>
+                <MoveButton operate=operate/>
+                <Show when=move || is_ours.get()><Controls run=run/></Show>
             </Show>
         </Top>
-        <div class="page">{body}</div>
+        <div class="page">
+            {body}
+            <Show when=move || known() && has_parts.get()>
+                <PartsCard operate=operate run=run/>
+                <DriftCard operate=operate/>
+                <Show when=move || has_statements.get()><RowsCard operate=operate/></Show>
+            </Show>
+        </div>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Finding;
 use crate::config::{Dispatcher, Pipeline};
-use crate::dispatch::{PARTITION_WORDS, PartitionRule, Router, TableFilter, TopicExpression};
+use crate::dispatch::{PARTITION_WORDS, PartitionRule, Router, TableFilter, TopicExpression, check_re2};
 use crate::spelling::did_you_mean;
 use crate::ticdc::{Architecture, IGNORE_EVENTS, Protocol, Release};
 use serde_json::Value;
@@ -136,7 +136,7 @@ fn check_other_matchers(pipeline: &Pipeline, case_sensitive: bool, findings: &mu
                 findings.extend(bad.into_iter().map(|finding| finding.below(&format!("{path}[{i}].matcher"))));
             }
             for (j, word) in texts(entry.get("ignore-event")).iter().enumerate() {
-                if !IGNORE_EVENTS.contains(&word.to_lowercase().as_str()) {
+                if !IGNORE_EVENTS.contains(&word.as_str()) {
                     findings.push(
                         Finding::error(
                             format!("{path}[{i}].ignore-event[{j}]"),
@@ -146,6 +146,17 @@ fn check_other_matchers(pipeline: &Pipeline, case_sensitive: bool, findings: &mu
                         .hint(did_you_mean(word, IGNORE_EVENTS.iter().copied())),
                     );
                 }
+            }
+            // one expression of all, as TiCDC makes it
+            if let Err(cause) = check_re2(&format!("(?i){}", texts(entry.get("ignore-sql")).join("|"))) {
+                findings.push(
+                    Finding::error(
+                        format!("{path}[{i}].ignore-sql"),
+                        "ignore-sql-invalid",
+                        format!("TiCDC cannot read `ignore-sql`: {cause}."),
+                    )
+                    .hint("TiCDC uses RE2 expressions: escape what is meant literally with a backslash."),
+                );
             }
         }
     }

@@ -22,6 +22,7 @@ use topics::{Origin, Topics};
 
 pub use launch::{Need, SeenTopic, needs};
 pub(crate) use tables::check_tables;
+pub(crate) use topics::is_changefeed_topic;
 
 /// The fields that findings of a statement point to, relative to its entry.
 #[derive(Clone, Copy)]

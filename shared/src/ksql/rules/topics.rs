@@ -35,6 +35,11 @@ impl<'a> Topics<'a> {
     }
 }
 
+/// Whether the changefeed's rows may go to that topic, as far as the document alone tells.
+pub(crate) fn is_changefeed_topic(pipeline: &Pipeline, topic: &str) -> bool {
+    Topics::of(pipeline).origin(topic) == Origin::Changefeed
+}
+
 /// Those of the dispatchers, up to the first that takes all tables; without one the default topic takes the rest.
 fn expressions(pipeline: &Pipeline) -> Option<Vec<TopicExpression>> {
     let config = &pipeline.changefeed.config;

@@ -11,7 +11,7 @@ use crate::connector::Flavour;
 #[must_use]
 pub fn connector_checklist(pipeline: &Pipeline, connector: usize) -> Option<String> {
     let prepared = Prepared::new(pipeline, Secrets::placeholders());
-    let settings = settings(&prepared, connector).filter(|settings| settings.flavour == Some(Flavour::ConfluentCloud))?;
+    let settings = settings(&prepared.pipeline, connector).filter(|settings| settings.flavour == Some(Flavour::ConfluentCloud))?;
     let mut text = format!(
         "# {} in the console\n\nClusters → your cluster → Connectors → Add connector; the plugin is `{}`.\n\n\
          | Label | Value | Key |\n|---|---|---|\n",

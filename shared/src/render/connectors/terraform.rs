@@ -42,7 +42,7 @@ pub fn terraform(pipeline: &Pipeline, secrets: Secrets<'_>) -> Option<Terraform>
     // marks for all secrets: in the module they become variables whether or not values are asked for
     let prepared = Prepared::new(pipeline, Secrets::placeholders());
     let connectors: Vec<Settings<'_>> = (0..pipeline.connectors.len())
-        .filter_map(|index| settings(&prepared, index))
+        .filter_map(|index| settings(&prepared.pipeline, index))
         .filter(|settings| settings.flavour == Some(Flavour::ConfluentCloud))
         .collect();
     if connectors.is_empty() {

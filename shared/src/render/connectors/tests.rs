@@ -333,3 +333,22 @@ fn the_consoles_form_is_filled_in_by_its_labels() {
     assert!(!list.contains("pk.fields"), "nothing is typed for an empty value");
     assert_eq!(connector_checklist(&parse(DOCUMENT).unwrap(), 2), None);
 }
+
+#[test]
+fn an_unsealed_document_gives_what_the_request_has_with_its_values() {
+    // A password may look like a reference: there is nothing left to look up.
+    let value = |_: &str, _: &SecretRef| Some("store:a \"b\"".to_owned());
+    let sealed = parse(DOCUMENT).unwrap();
+    let mut open = sealed.clone();
+    open.for_each_secret(&mut |path, text| {
+        if !SecretRef::parse(text).is_inline() {
+            *text = value(path, &SecretRef::parse(text)).unwrap();
+        }
+    });
+    for index in 0..3 {
+        let (name, config) = connector_config(&open, index).unwrap();
+        assert_eq!(json(connector_request(&sealed, index, Secrets::inline(&value))), json!({"name": name, "config": config}));
+    }
+    assert_eq!(connector_config(&open, 3), None, "ours is on no server");
+    assert_eq!(connector_config(&open, 4), None, "there is no fifth");
+}

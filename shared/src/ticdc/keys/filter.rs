@@ -18,7 +18,7 @@ pub(super) static KEYS: &[ConfigKey] = &[
     ConfigKey::file(EVENT, "ignore-event", Words(words::IGNORE_EVENTS), "")
         .since(EVENT_SINCE)
         .also("skipped.operations deletes")
-        .doc("Kinds of change to leave out, in any case; leaving out deletes makes every sink drift from its source."),
+        .doc("Kinds of change to leave out, lower case; leaving out deletes makes every sink drift from its source."),
     ConfigKey::file(EVENT, "ignore-sql", Texts, "")
         .since(EVENT_SINCE)
         .doc("Regular expressions on the text of schema changes to leave out; later rows may then not fit the sink's table."),

@@ -17,7 +17,7 @@ pub(super) static KEYS: &[ConfigKey] = &[
     ConfigKey::file(SECTION, "region-count-per-span", COUNT, "100")
         .since(&[Version::new(8, 5, 4)])
         .doc("Regions of one part of a split table."),
-    ConfigKey::file(SECTION, "region-count-refresh-interval", ValueType::Section, "")
+    ConfigKey::file(SECTION, "region-count-refresh-interval", ValueType::Interval, "")
         .doc("Time between counts of regions: a duration in the file, whole nanoseconds in the Open API."),
     ConfigKey::file(SECTION, "write-key-threshold", COUNT, "0")
         .doc("Bytes written a second from which on a table is split; 0 is never, and less than 10485760 is raised to it."),
@@ -25,7 +25,7 @@ pub(super) static KEYS: &[ConfigKey] = &[
     ConfigKey::file(SECTION, "enable-splittable-check", Boolean, "false")
         .doc("Splits only tables with exactly one key, which MySQL sinks need."),
     ConfigKey::file(SECTION, "force-split", Boolean, "false").doc("Splits tables that a MySQL sink should not have split."),
-    ConfigKey::file(SECTION, "balance-score-threshold", Number, "20").new_only().doc("Rounds of imbalance after which parts are moved."),
+    ConfigKey::file(SECTION, "balance-score-threshold", COUNT, "20").new_only().doc("Rounds of imbalance after which parts are moved."),
     ConfigKey::file(SECTION, "min-traffic-percentage", Number, "0.8")
         .new_only()
         .doc("Share of the average traffic below which a node counts as idle."),

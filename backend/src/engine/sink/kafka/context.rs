@@ -81,10 +81,11 @@ impl ProducerContext for DeliveryContext {
     }
 }
 
-pub(super) struct ProbeContext(Faults);
+/// Of clients that only ask.
+pub(crate) struct ProbeContext(Faults);
 
 impl ProbeContext {
-    pub(super) fn new(faults: Faults) -> Self {
+    pub(crate) fn new(faults: Faults) -> Self {
         Self(faults)
     }
 }

@@ -6,7 +6,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use shared::Finding;
 
 /// The properties do not make a client: a certificate file that is not there, a mechanism that is not built in.
-pub(super) fn unusable(error: &KafkaError) -> EngineError {
+pub(crate) fn unusable(error: &KafkaError) -> EngineError {
     let reason = match error {
         KafkaError::ClientConfig(_, reason, property, _) => format!("`{property}`: {reason}"),
         KafkaError::ClientCreation(reason) => reason.clone(),
@@ -104,8 +104,24 @@ pub(super) fn delivery(topic: &str, error: &KafkaError) -> EngineError {
     EngineError::new(kind, Finding::error("kafka", code, format!("topic `{topic}` did not take a row: {error}")).hint(hint))
 }
 
+/// Another producer has our transactional id now: going on would only take it back, and so on for ever.
+pub(super) fn taken_over(reason: &str) -> EngineError {
+    EngineError::new(
+        ErrorKind::Config,
+        Finding::error(
+            "engine.delivery",
+            "transaction-taken-over",
+            format!("another producer sends for this pipeline: {}", without_client_prefix(reason)),
+        )
+        .hint("A studio elsewhere runs a pipeline of this name on this cluster: stop it there, or give this one another name."),
+    )
+}
+
 /// The idempotent producer lost its footing; only a new one can go on.
 pub(super) fn fatal(reason: &str) -> EngineError {
+    if reason.to_lowercase().contains("fenced") {
+        return taken_over(reason);
+    }
     EngineError::new(
         ErrorKind::Transient,
         Finding::error("kafka", "kafka-producer", format!("the Kafka client gave up: {}", without_client_prefix(reason)))

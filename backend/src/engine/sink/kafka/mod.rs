@@ -4,11 +4,15 @@ mod context;
 mod errors;
 mod settings;
 mod topics;
+mod transactions;
 
 pub use context::Faults;
+pub(crate) use context::ProbeContext;
 pub use errors::connection_finding;
+pub(crate) use errors::unusable;
 pub use settings::{add_producer as producer_settings, client_config};
 pub use topics::Topics;
+pub use transactions::{KeptPosition, positions_topic, read_position};
 
 use super::super::{
     error::{EngineError, ErrorKind},
@@ -37,7 +41,7 @@ pub struct KafkaSink {
 }
 
 impl KafkaSink {
-    /// Makes the producer and waits until a broker has answered.
+    /// Makes the producer and waits until a broker has answered; with a pipeline's name its rows go in transactions.
     ///
     /// # Errors
     /// Kinds `Denied`, `Config` or `Transient` with the finding that `connection_finding` makes of it.
@@ -45,16 +49,23 @@ impl KafkaSink {
         brokers: &[String],
         options: &KafkaOptions,
         queue_bytes: usize,
+        transactional_for: Option<&str>,
         ledger: Arc<Ledger>,
         figures: Arc<Figures>,
     ) -> Result<Self, EngineError> {
         let mut config = client_config(brokers, options);
         settings::add_producer(&mut config, options, queue_bytes);
+        if let Some(pipeline) = transactional_for {
+            settings::add_transactions(&mut config, &transactions::transactional_id(pipeline));
+        }
         let faults = Faults::default();
         let context = DeliveryContext::new(Arc::clone(&ledger), figures, faults.clone());
         let producer = ThreadedProducer::from_config_and_context(&config, context).map_err(|error| errors::unusable(&error))?;
         let sink = Self { producer, ledger, faults, max_message_bytes: options.max_message_bytes };
         sink.fetch_metadata(options.dial_timeout)?;
+        if transactional_for.is_some() {
+            sink.take_over()?;
+        }
         Ok(sink)
     }
 
@@ -64,6 +75,12 @@ impl KafkaSink {
             Ok(_) => Ok(()),
             Err(error) => Err(errors::connection_error(&error, &self.faults)),
         }
+    }
+
+    /// The largest message, key and value and TiCDC's allowance for the rest, bytes.
+    #[must_use]
+    pub fn max_message_bytes(&self) -> usize {
+        self.max_message_bytes
     }
 
     /// Hands a row over; waits while the client's queue is full. `Ok(false)`: told to stop meanwhile, row not sent.
@@ -125,7 +142,7 @@ impl Drop for KafkaSink {
 pub fn probe(brokers: &[String], options: &KafkaOptions, timeout: Duration) -> Result<usize, EngineError> {
     use rdkafka::consumer::{BaseConsumer, Consumer};
     let faults = Faults::default();
-    let context = context::ProbeContext::new(faults.clone());
+    let context = ProbeContext::new(faults.clone());
     let consumer =
         BaseConsumer::from_config_and_context(&client_config(brokers, options), context).map_err(|error| errors::unusable(&error))?;
     let metadata = consumer.fetch_metadata(None, timeout).map_err(|error| errors::connection_error(&error, &faults))?;

@@ -55,3 +55,11 @@ pub fn add_producer(config: &mut ClientConfig, options: &KafkaOptions, queue_byt
         // Long enough for a broker to restart; then the pipeline starts over from its checkpoint.
         .set("message.timeout.ms", "120000");
 }
+
+/// A transaction may stay open this long: a source's transaction of many rows must fit in. Brokers allow 15 minutes by default.
+const TRANSACTION_TIMEOUT_MS: u32 = 600_000;
+
+/// What makes an idempotent producer a transactional one.
+pub(super) fn add_transactions(config: &mut ClientConfig, transactional_id: &str) {
+    config.set("transactional.id", transactional_id).set("transaction.timeout.ms", TRANSACTION_TIMEOUT_MS.to_string());
+}

@@ -89,6 +89,18 @@ impl Topics {
         }
     }
 
+    /// Makes the topic that holds positions, unless it is there: one partition, compacted.
+    ///
+    /// # Errors
+    /// Refused, or the brokers cannot be reached. `auto-create-topic` does not count: it is no topic of the user's.
+    pub async fn ensure_positions(&self, topic: &str) -> Result<(), EngineError> {
+        if self.partitions(topic)?.is_some() {
+            return Ok(());
+        }
+        let new = NewTopic::new(topic, 1, TopicReplication::Fixed(self.replication_factor)).set("cleanup.policy", "compact");
+        self.make(&new, topic).await.map(drop)
+    }
+
     async fn create(&self, topic: &str) -> Result<u32, EngineError> {
         if !self.auto_create {
             return Err(EngineError::new(
@@ -99,8 +111,13 @@ impl Topics {
         }
         let partitions = self.wanted_partitions.unwrap_or(DEFAULT_PARTITIONS);
         let new = NewTopic::new(topic, partitions.cast_signed(), TopicReplication::Fixed(self.replication_factor));
+        self.make(&new, topic).await
+    }
+
+    /// Creates a topic and waits until the cluster shows it; answers its partitions.
+    async fn make(&self, new: &NewTopic<'_>, topic: &str) -> Result<u32, EngineError> {
         let options = AdminOptions::new().operation_timeout(Some(self.timeout)).request_timeout(Some(self.timeout));
-        let results = self.admin.create_topics([&new], &options).await.map_err(|e| errors::connection_error(&e, &self.faults))?;
+        let results = self.admin.create_topics([new], &options).await.map_err(|e| errors::connection_error(&e, &self.faults))?;
         for result in results {
             match result {
                 // Someone else made it a moment ago.

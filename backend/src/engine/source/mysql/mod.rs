@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! start    where to begin, and the definitions that hold there
+//! load     the rows that are there already
 //! dump     the request; the driver frames events
 //! event    an event's bytes, understood          table_map   how columns lie in row images
 //! follow   transactions, definitions, rows       mount       row images to rows
@@ -23,6 +24,7 @@ mod follow;
 mod gtid;
 mod inspect;
 mod json;
+mod load;
 mod mount;
 mod start;
 mod statement;
@@ -70,7 +72,10 @@ impl Source for MysqlSource {
         let MysqlOptions { url, password, server_id, wanted } = self.options;
         let connector = Connector::new(&url, password.as_ref())?;
         let work = async {
-            let start = Start::find(&connector, wanted, begin).await?;
+            let mut start = Start::find(&connector, wanted, begin).await?;
+            if let Some(load) = start.load.take() {
+                load.run(&connector, &start, &out).await?;
+            }
             Follower::run(&connector, server_id, out, start).await
         };
         // Every wait inside may be given up: connections close when they are dropped, and nothing half-sent counts.

@@ -4,6 +4,7 @@ use super::check::{BinlogEnd, Facts, binlog_end};
 use super::connect::{Connector, Flavour};
 use super::failure::{START, failure};
 use super::gtid::GtidState;
+use super::load::{Load, Loaded};
 use super::tables::Tables;
 use crate::engine::{
     error::{EngineError, ErrorKind},
@@ -34,6 +35,8 @@ pub(super) struct Start {
     /// Whether `place` should be sent as resolved at once: it is not written anywhere yet.
     pub announce: bool,
     pub tables: Tables,
+    /// The initial load that comes before following.
+    pub load: Option<Load>,
 }
 
 /// How often definitions are read before giving up on a moment without DDL.
@@ -59,7 +62,15 @@ impl Start {
                 // A GTID also finds its place on another server, after a failover; a file name there would mean something else.
                 let by_gtid = gtid.is_some();
                 let place = if by_gtid { Place::default() } else { Place { file, position } };
-                Self { tables: known(schemas), flavour, place, gtid, by_gtid, floor: commit_ts, announce: false }
+                Self { tables: known(schemas), flavour, place, gtid, by_gtid, floor: commit_ts, announce: false, load: None }
+            }
+            Begin::Checkpoint { position: Position::Load { file, position, gtid, table, key }, commit_ts, schemas } => {
+                let begun = Place { file, position };
+                let gtid = gtid.and_then(|text| GtidState::parse(&text, flavour.mariadb));
+                let by_gtid = gtid.is_some();
+                let place = if by_gtid { Place::default() } else { begun.clone() };
+                let load = Load { begun, done: table.map(|(schema, name)| Loaded { schema, name, key }) };
+                Self { tables: known(schemas), flavour, place, gtid, by_gtid, floor: commit_ts, announce: false, load: Some(load) }
             }
             Begin::Checkpoint { position: Position::Tpcc { .. }, .. } => {
                 return Err(failure(
@@ -73,18 +84,19 @@ impl Start {
             Begin::Fresh(from) => {
                 let mut tables = known(Vec::new());
                 match from {
-                    StartFrom::Now => {
+                    StartFrom::Now | StartFrom::Snapshot => {
                         let end = quiet_end(connector, &mut conn, &flavour, &mut tables).await?;
                         let gtid = gtid_at_end(connector, &mut conn, &flavour, &facts, &end).await?;
                         let place = Place { file: end.file, position: end.position };
                         let floor = server_time(connector, &mut conn).await?;
-                        Self { flavour, place, gtid, by_gtid: false, floor, announce: true, tables }
+                        let load = (from == StartFrom::Snapshot).then(|| Load { begun: place.clone(), done: None });
+                        Self { flavour, place, gtid, by_gtid: false, floor, announce: true, tables, load }
                     }
                     StartFrom::Binlog { file, position } => {
                         tables.load(&mut conn).await?;
                         let gtid = if flavour.mariadb { mariadb_gtid(connector, &mut conn, &file, position).await? } else { None };
                         let place = Place { file, position: position.max(4) };
-                        Self { flavour, place, gtid, by_gtid: false, floor: CommitTs(0), announce: false, tables }
+                        Self { flavour, place, gtid, by_gtid: false, floor: CommitTs(0), announce: false, tables, load: None }
                     }
                     StartFrom::Gtid(text) => {
                         let gtid = GtidState::parse(&text, flavour.mariadb).ok_or_else(|| not_a_gtid(&text, &flavour))?;
@@ -97,9 +109,10 @@ impl Start {
                             floor: CommitTs(0),
                             announce: false,
                             tables,
+                            load: None,
                         }
                     }
-                    StartFrom::Snapshot | StartFrom::Time(_) | StartFrom::Tso(_) => return Err(unsupported(&from)),
+                    StartFrom::Time(_) | StartFrom::Tso(_) => return Err(unsupported(&from)),
                 }
             }
         };
@@ -160,7 +173,6 @@ fn not_a_gtid(text: &str, flavour: &Flavour) -> EngineError {
 
 fn unsupported(from: &StartFrom) -> EngineError {
     let what = match from {
-        StartFrom::Snapshot => "from a snapshot",
         StartFrom::Time(_) => "at a time",
         _ => "at a TSO",
     };
@@ -169,6 +181,6 @@ fn unsupported(from: &StartFrom) -> EngineError {
         START,
         "start-unsupported",
         format!("a MySQL or MariaDB source cannot start {what}"),
-        "start `now`, at a binlog file and position, or at a GTID position",
+        "start `now`, with a `snapshot`, at a binlog file and position, or at a GTID position",
     )
 }

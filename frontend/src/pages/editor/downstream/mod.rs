@@ -4,15 +4,17 @@ mod connector;
 mod key_bench;
 mod ksql;
 mod properties;
+mod services;
 
 use super::{field::FindingsAt, state::Editor};
 use crate::{
     components::{Icon, Shape},
-    rules,
+    rules::{self, ServiceKind},
 };
 use connector::ConnectorCard;
 use ksql::KsqlPart;
 use leptos::prelude::*;
+use services::{ConfluentCloudFields, ServiceFields};
 
 #[component]
 pub fn DownstreamStep() -> impl IntoView {
@@ -36,7 +38,10 @@ pub fn DownstreamStep() -> impl IntoView {
             <FindingsAt path="connectors"/>
             <AddConnector/>
         </section>
+        <ConfluentCloudFields/>
+        <ServiceFields kind=ServiceKind::Connect/>
         <KsqlPart/>
+        <ServiceFields kind=ServiceKind::Ksqldb/>
     }
 }
 

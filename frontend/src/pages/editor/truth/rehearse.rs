@@ -6,8 +6,8 @@ use super::{
     schema_change::SchemaCard,
 };
 use crate::{
-    components::{CodeBlock, Icon, Prose, Shape},
-    pages::editor::{field::severity_class, state::Editor, steps::Step},
+    components::{CodeBlock, Icon, Prose, Shape, severity_class},
+    pages::editor::{state::Editor, steps::Step},
     rules,
 };
 use gloo_timers::future::TimeoutFuture;

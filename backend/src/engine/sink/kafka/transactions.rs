@@ -1,0 +1,148 @@
+//! Exactly once: rows and the position behind them in one Kafka transaction.
+//!
+//! The position is the last record of a compacted topic. Whoever begins first takes over the transactional id, which ends what a
+//! run before it left open, and then reads the position: what that run had not committed never was.
+
+use super::{KafkaSink, Topics, client_config, errors};
+use crate::{
+    clients::topic_reader::read_tail,
+    engine::{
+        error::{EngineError, ErrorKind},
+        position::Position,
+    },
+};
+use rdkafka::{
+    error::KafkaError,
+    producer::{BaseRecord, Producer},
+};
+use serde::{Deserialize, Serialize};
+use shared::{Finding, row::CommitTs, sink_uri::KafkaOptions};
+use std::time::Duration;
+
+/// For each call of the transactional protocol; a broker's restart fits in.
+const LIMIT: Duration = Duration::from_secs(60);
+/// Where the last position is looked for first: offsets, of which each transaction takes two.
+const TAIL: usize = 1_000;
+/// The ledger has no row of this number.
+const NO_ROW: usize = usize::MAX;
+
+/// What is kept in Kafka.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptPosition {
+    /// Always 1.
+    pub version: u32,
+    /// Which launch it belongs to: `Store::exactly_once_id`.
+    pub launch: String,
+    pub position: Position,
+    pub commit_ts: CommitTs,
+    /// Which set of table definitions holds there.
+    pub schemas: String,
+}
+
+/// The transactional id of a pipeline: one producer at a time.
+#[must_use]
+pub fn transactional_id(pipeline: &str) -> String {
+    format!("changefeed-studio.{pipeline}")
+}
+
+/// The topic of a pipeline's positions.
+#[must_use]
+pub fn positions_topic(pipeline: &str) -> String {
+    format!("changefeed-studio.{pipeline}.positions")
+}
+
+impl KafkaSink {
+    /// Takes over the transactional id: a producer that still had it can commit nothing any more.
+    ///
+    /// # Errors
+    /// The brokers have no transactions, or refuse them.
+    pub fn take_over(&self) -> Result<(), EngineError> {
+        self.producer.init_transactions(LIMIT).map_err(|error| failed("begin", &error))
+    }
+
+    /// # Errors
+    /// A newer producer has taken over, or the brokers cannot be reached.
+    pub fn begin(&self) -> Result<(), EngineError> {
+        self.producer.begin_transaction().map_err(|error| failed("begin", &error))
+    }
+
+    /// Puts the position into the open transaction and commits it: everything since `begin` is there, or nothing is.
+    ///
+    /// # Errors
+    /// Not committed; the run must end, and the next one goes on from the position before.
+    pub fn commit(&self, topic: &str, kept: &KeptPosition) -> Result<(), EngineError> {
+        let value = serde_json::to_vec(kept).expect("a position has a JSON form");
+        let mut record = BaseRecord::<[u8], [u8], usize>::with_opaque_to(topic, NO_ROW).partition(0).key(b"position").payload(&value);
+        loop {
+            match self.producer.send(record) {
+                Ok(()) => break,
+                Err((KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::QueueFull), same)) => {
+                    record = same;
+                    self.ledger.wait_for_change(Duration::from_millis(20));
+                }
+                Err((error, _)) => return Err(errors::delivery(topic, &error)),
+            }
+        }
+        loop {
+            match self.producer.commit_transaction(LIMIT) {
+                Ok(()) => return Ok(()),
+                // The outcome is not known yet: the same call finds it out.
+                Err(KafkaError::Transaction(error)) if error.is_retriable() => {}
+                Err(error) => {
+                    let lost = self.ledger.take_failure();
+                    // An abort that fails leaves the transaction to the next run, which takes over.
+                    let _ = self.producer.abort_transaction(Duration::from_secs(5));
+                    return Err(lost.unwrap_or_else(|| failed("commit", &error)));
+                }
+            }
+        }
+    }
+
+    /// Gives up what the open transaction holds.
+    pub fn abort(&self) {
+        // Whatever becomes of it: the next run takes over.
+        let _ = self.producer.abort_transaction(Duration::from_secs(5));
+    }
+}
+
+/// The last committed position of this launch, if any. Blocking.
+///
+/// # Errors
+/// The brokers cannot be reached or refuse.
+pub fn read_position(brokers: &[String], options: &KafkaOptions, topic: &str, launch: &str) -> Result<Option<KeptPosition>, EngineError> {
+    for limit in [TAIL, usize::MAX] {
+        let mut config = client_config(brokers, options);
+        config.set("isolation.level", "read_committed");
+        let mut messages = read_tail(config, topic, limit, LIMIT)?;
+        messages.sort_by_key(|message| message.offset);
+        let last = messages.iter().rev().find_map(|message| serde_json::from_slice::<KeptPosition>(message.value.as_deref()?).ok());
+        if last.is_some() || messages.is_empty() && limit == usize::MAX {
+            return Ok(last.filter(|kept| kept.launch == launch));
+        }
+    }
+    Ok(None)
+}
+
+impl Topics {
+    /// # Errors
+    /// As [`Topics::ensure_positions`].
+    pub async fn positions(&self, pipeline: &str) -> Result<String, EngineError> {
+        let topic = positions_topic(pipeline);
+        self.ensure_positions(&topic).await?;
+        Ok(topic)
+    }
+}
+
+fn failed(what: &str, error: &KafkaError) -> EngineError {
+    let text = error.to_string();
+    if text.to_lowercase().contains("fenced") {
+        return errors::taken_over(&text);
+    }
+    let finding = Finding::error("engine.delivery", "transaction-failed", format!("Kafka did not {what} a transaction: {text}"));
+    let denied = ["authoriz", "unsupported"].iter().any(|word| text.to_lowercase().contains(word));
+    if denied {
+        let hint = "Brokers must know transactions, and the user needs the rights Write and Describe on the transactional id.";
+        return EngineError::new(ErrorKind::Denied, finding.hint(hint));
+    }
+    EngineError::new(ErrorKind::Transient, finding.hint("It is tried again by itself, from the last committed position."))
+}

@@ -1,0 +1,155 @@
+//! The systems that a document names: the engine, and what runs connectors and statements.
+
+use shared::{
+    config::{ChangefeedSpec, ConfluentCloud, Delivery, Pipeline, PoisonRows, Service, SourceKind, Target},
+    figures,
+};
+
+/// Targets, their words in the document, and for people.
+pub const TARGETS: [(Target, &str, &str); 3] = [
+    (Target::Native, "native", "this studio's engine"),
+    (Target::Ticdc, "ticdc", "a TiCDC cluster"),
+    (Target::Export, "export", "nothing: files only"),
+];
+
+pub fn target_word(target: Target) -> &'static str {
+    TARGETS.into_iter().find(|(one, ..)| *one == target).map_or("", |(_, word, _)| word)
+}
+
+pub fn target_of(word: &str) -> Target {
+    TARGETS.into_iter().find(|(_, one, _)| *one == word).map_or(Target::Native, |(target, ..)| target)
+}
+
+/// Words of `engine.delivery`, and for people.
+pub const DELIVERIES: [(&str, &str); 2] = [("at-least-once", "at least once, as TiCDC"), ("exactly-once", "exactly once")];
+
+pub fn delivery_word(document: &Pipeline) -> &'static str {
+    match document.engine.delivery {
+        Delivery::AtLeastOnce => DELIVERIES[0].0,
+        Delivery::ExactlyOnce => DELIVERIES[1].0,
+    }
+}
+
+pub fn set_delivery(document: &mut Pipeline, word: &str) {
+    document.engine.delivery = if word == DELIVERIES[1].0 { Delivery::ExactlyOnce } else { Delivery::AtLeastOnce };
+}
+
+/// Words of `engine.poison_rows`, and for people.
+pub const POISON_ROWS: [(&str, &str); 2] = [("stop", "stops the pipeline"), ("dead-letter", "goes to a dead letter topic")];
+
+pub fn poison_word(document: &Pipeline) -> &'static str {
+    match document.engine.poison_rows {
+        PoisonRows::Stop => POISON_ROWS[0].0,
+        PoisonRows::DeadLetter => POISON_ROWS[1].0,
+    }
+}
+
+pub fn set_poison_rows(document: &mut Pipeline, word: &str) {
+    document.engine.poison_rows = if word == POISON_ROWS[1].0 { PoisonRows::DeadLetter } else { PoisonRows::Stop };
+}
+
+/// Another source, and an engine that can read it.
+pub fn set_source_kind(document: &mut Pipeline, kind: SourceKind) {
+    document.source.kind = kind;
+    let target = &mut document.changefeed.target;
+    match (kind == SourceKind::Tidb, *target) {
+        (true, Target::Native) => *target = Target::Ticdc,
+        (false, Target::Ticdc) => *target = Target::Native,
+        _ => {}
+    }
+}
+
+/// Whether a server's address says all about it.
+pub fn has_plain_ticdc(spec: &ChangefeedSpec) -> bool {
+    [&spec.ticdc_ca.0, &spec.ticdc_cert.0, &spec.ticdc_key.0, &spec.ticdc_keyspace, &spec.id].into_iter().all(String::is_empty)
+}
+
+/// Whether there is more to launch than our own engine.
+pub fn has_remote_parts(document: &Pipeline) -> bool {
+    document.changefeed.target == Target::Ticdc || !document.connectors.is_empty() || !document.ksqldb.is_empty()
+}
+
+/// Whether our own engine runs it.
+pub fn is_native(document: &Pipeline) -> bool {
+    document.changefeed.target == Target::Native
+}
+
+/// Who runs it, for people.
+pub fn engine_text(document: &Pipeline) -> String {
+    let spec = &document.changefeed;
+    match spec.target {
+        Target::Native => "this studio's engine".to_owned(),
+        Target::Ticdc if spec.ticdc_server.is_empty() => "a TiCDC cluster".to_owned(),
+        Target::Ticdc => format!("TiCDC at {}", spec.ticdc_server),
+        Target::Export => "nothing: files only".to_owned(),
+    }
+}
+
+/// What reads the topics, for people; empty when nothing does.
+pub fn downstream_text(document: &Pipeline) -> String {
+    let counted = [(document.connectors.len(), "connector"), (document.ksqldb.len(), "ksqlDB statement list")];
+    counted
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| figures::counted(count as u64, noun))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A system of the document with fields of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceKind {
+    Connect,
+    Ksqldb,
+}
+
+impl ServiceKind {
+    /// Its table in the document.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Ksqldb => "ksqldb_server",
+        }
+    }
+
+    /// Whether something of the document runs there, or it is named.
+    pub fn is_wanted(self, document: &Pipeline) -> bool {
+        match self {
+            Self::Connect => document.connect.is_some() || document.connectors.iter().any(|one| one.flavour.starts_with("kafka-connect")),
+            Self::Ksqldb => document.ksqldb_server.is_some() || !document.ksqldb.is_empty(),
+        }
+    }
+
+    pub fn of(self, document: &Pipeline) -> Option<&Service> {
+        match self {
+            Self::Connect => document.connect.as_ref(),
+            Self::Ksqldb => document.ksqldb_server.as_ref(),
+        }
+    }
+
+    /// Changes it; one that became empty is taken out of the document.
+    pub fn change(self, document: &mut Pipeline, change: impl FnOnce(&mut Service)) {
+        let slot = match self {
+            Self::Connect => &mut document.connect,
+            Self::Ksqldb => &mut document.ksqldb_server,
+        };
+        change_or_drop(slot, change);
+    }
+}
+
+/// Whether a connector of the document runs on Confluent Cloud, or it is named.
+pub fn wants_confluent_cloud(document: &Pipeline) -> bool {
+    document.confluent_cloud.is_some() || document.connectors.iter().any(|one| one.flavour.is_empty() || one.flavour == "confluent-cloud")
+}
+
+/// Changes the access to Confluent Cloud; when it became empty it is taken out of the document.
+pub fn change_confluent_cloud(document: &mut Pipeline, change: impl FnOnce(&mut ConfluentCloud)) {
+    change_or_drop(&mut document.confluent_cloud, change);
+}
+
+fn change_or_drop<T: Default + PartialEq>(slot: &mut Option<T>, change: impl FnOnce(&mut T)) {
+    change(slot.get_or_insert_default());
+    if *slot == Some(T::default()) {
+        *slot = None;
+    }
+}

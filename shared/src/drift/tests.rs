@@ -1,0 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
+mod changefeed;
+mod connector;
+mod statement;
