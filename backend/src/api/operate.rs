@@ -47,7 +47,7 @@ pub(super) async fn repair_drift(
     Path(name): Path<String>,
     Body(body): Body<RepairDrift>,
 ) -> Answer<DriftReport> {
-    Ok(Json(state.studio.repair(&name, &body).await?))
+    Ok(Json(Box::pin(state.studio.repair(&name, &body)).await?))
 }
 
 /// The systems that saved pipelines name.

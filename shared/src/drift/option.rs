@@ -124,7 +124,7 @@ pub(super) fn document_value(key: &ConfigKey, value: &Value) -> Value {
 /// A duration in the largest unit that it is a whole number of.
 fn go_duration(nanoseconds: u64) -> String {
     const UNITS: [(u64, &str); 4] = [(3_600_000_000_000, "h"), (60_000_000_000, "m"), (1_000_000_000, "s"), (1_000_000, "ms")];
-    let unit = UNITS.iter().find(|(unit, _)| nanoseconds % unit == 0);
+    let unit = UNITS.iter().find(|(unit, _)| nanoseconds.is_multiple_of(*unit));
     unit.map_or_else(|| format!("{nanoseconds}ns"), |(unit, name)| format!("{}{name}", nanoseconds / unit))
 }
 
