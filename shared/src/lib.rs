@@ -16,6 +16,7 @@ pub mod finding;
 pub mod fix;
 pub mod fixtures;
 pub mod follow;
+mod go_float;
 pub mod import;
 pub mod ksql;
 pub mod launch;

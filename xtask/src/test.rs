@@ -44,6 +44,7 @@ const PARTS: &[Part] = &[
     Part { name: "end to end: crashes", needs: &["studio", "lab"], run: |bench| e2e::crashes(bench.lab()?) },
     Part { name: "end to end: exactly once", needs: &["studio", "lab"], run: |bench| e2e::exactly_once(bench.lab()?) },
     Part { name: "end to end: connect", needs: &["studio", "lab"], run: |bench| e2e::connect(bench.lab()?) },
+    Part { name: "end to end: connect-plugins", needs: &["studio", "lab"], run: |bench| e2e::connect_plugins(bench.lab()?) },
     Part { name: "browser journeys", needs: &["studio", "lab"], run: |bench| e2e::journeys(bench.lab()?) },
     Part { name: "lints, native", needs: &["studio"], run: |_| check::lint_native() },
     Part { name: "lints, wasm32", needs: &["setup"], run: |_| check::lint_wasm() },

@@ -36,7 +36,7 @@ impl From<StudioError> for Failure {
             StudioError::NoSuchPart(_) | StudioError::NoSuchCluster(_) | StudioError::NoSuchItem(_) => {
                 Self::new(StatusCode::NOT_FOUND, "no-such-resource", message)
             }
-            StudioError::Refused(finding) => Self::new(StatusCode::BAD_GATEWAY, "remote-refused", message).findings(vec![*finding]),
+            StudioError::Refused(finding) => Self::new(StatusCode::BAD_GATEWAY, "connection-failed", message).findings(vec![*finding]),
             StudioError::NameTaken(_) => Self::new(StatusCode::CONFLICT, "name-taken", message),
             StudioError::Invalid(findings) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-pipeline", message).findings(findings),
             StudioError::Unreadable(findings) => {

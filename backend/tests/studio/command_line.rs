@@ -152,3 +152,32 @@ fn an_error_in_a_log_is_explained_and_a_poem_is_not() {
     assert!(known.status.success() && text(&known).contains("fix  "), "{}", text(&known));
     assert!(!studio(&["explain", &path("poem.txt")]).status.success());
 }
+
+#[test]
+fn check_connect_prints_steps_as_they_go_and_fails_with_them() {
+    let directory = TempDir::new().unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let file = directory.path().join("p.toml");
+    let document = format!(
+        "version = 1\nname = \"p\"\n[source]\nkind = \"tpcc\"\n[kafka]\nbrokers = [\"127.0.0.1:{port}\"]\ntopic = \"t\"\n\
+         [kafka.params]\nprotocol = \"avro\"\n[schema_registry]\nurl = \"http://127.0.0.1:{port}\"\n\
+         [[changefeed.config.sink.dispatchers]]\nmatcher = [\"*.*\"]\ntopic = \"{{schema}}_{{table}}\"\n"
+    );
+    std::fs::write(&file, document).unwrap();
+    let arguments = ["--data-dir", directory.path().to_str().unwrap(), "check", file.to_str().unwrap(), "--connect"];
+    let output = studio(&arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(
+        text(&output).contains("TCP connection") && text(&output).contains("error[port-unreachable] kafka.brokers"),
+        "{}",
+        text(&output)
+    );
+    assert!(text(&output).contains("skipped Kafka 127.0.0.1"), "{}", text(&output));
+
+    let output = studio(&[&arguments[..], &["--json"]].concat());
+    let lines: Vec<serde_json::Value> = text(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, checks) = lines.split_last().unwrap();
+    assert!(last["verdict"]["failed"].as_u64().unwrap() >= 2, "{last}");
+    assert!(checks.iter().any(|line| line["check"]["id"] == "kafka.tcp" && line["check"]["state"] == "failed"));
+    assert_eq!(output.status.code(), Some(1));
+}

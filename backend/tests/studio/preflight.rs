@@ -11,29 +11,29 @@ use shared::api::{CheckGroup, CheckState, PreflightCheck, PreflightVerdict};
 use std::time::Duration;
 use tokio::{io::AsyncReadExt, net::TcpListener};
 
-const SECRET: &str = "S3cr+t/with=reserved&chars";
+pub const SECRET: &str = "S3cr+t/with=reserved&chars";
 
 /// A preflight as its reader saw it.
-struct Seen {
+pub struct Seen {
     /// The last line of each check.
-    checks: Vec<PreflightCheck>,
-    verdict: PreflightVerdict,
-    text: String,
+    pub checks: Vec<PreflightCheck>,
+    pub verdict: PreflightVerdict,
+    pub text: String,
 }
 
 impl Seen {
-    fn check(&self, id: &str) -> &PreflightCheck {
+    pub fn check(&self, id: &str) -> &PreflightCheck {
         self.checks.iter().find(|check| check.id == id).unwrap_or_else(|| panic!("no check `{id}` in {}", self.text))
     }
 
     /// State and first finding's code.
-    fn end(&self, id: &str) -> (CheckState, &str) {
+    pub fn end(&self, id: &str) -> (CheckState, &str) {
         let check = self.check(id);
         (check.state, check.findings.first().map_or("", |finding| finding.code.as_str()))
     }
 }
 
-async fn preflight(app: &TestApp, document: Value) -> Seen {
+pub async fn preflight(app: &TestApp, document: Value) -> Seen {
     let name = document["name"].as_str().unwrap().to_owned();
     let saved = app.post("/api/v1/pipelines", json!({ "document": document })).await;
     assert_eq!(saved.status, StatusCode::CREATED, "{}", saved.text);
@@ -59,7 +59,7 @@ async fn preflight(app: &TestApp, document: Value) -> Seen {
 }
 
 /// The workload into the embedded services.
-fn document(services: &Services) -> Value {
+pub fn document(services: &Services) -> Value {
     json!({
         "version": 1,
         "name": "shop",

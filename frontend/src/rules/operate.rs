@@ -71,15 +71,15 @@ pub fn part_figures(status: &PartStatus) -> Vec<(&'static str, String)> {
 
 /// Whether a task does not do its work.
 pub fn is_task_failed(state: &str) -> bool {
-    state.eq_ignore_ascii_case("failed")
+    matches!(state, "FAILED" | "USER_ACTIONABLE_ERROR" | "SYSTEM_ERROR")
 }
 
 pub fn task_state(state: &str) -> PartState {
-    match state.to_ascii_lowercase().as_str() {
-        "running" => PartState::Running,
-        "paused" | "stopped" => PartState::Paused,
-        "failed" => PartState::Failed,
-        "unassigned" | "restarting" => PartState::Pending,
+    match state {
+        _ if is_task_failed(state) => PartState::Failed,
+        "RUNNING" => PartState::Running,
+        "PAUSED" | "STOPPED" => PartState::Paused,
+        "UNASSIGNED" | "RESTARTING" => PartState::Pending,
         _ => PartState::Unknown,
     }
 }
@@ -186,7 +186,8 @@ pub struct Move {
 /// Where the pipeline could go; `None` where no other engine can read its source.
 pub fn way_to_move(document: &Pipeline) -> Option<Move> {
     match document.changefeed.target {
-        Target::Native if document.source.kind != SourceKind::Tpcc && !document.changefeed.ticdc_server.is_empty() => Some(Move {
+        // Both engines have to be able to read the source.
+        Target::Native if document.source.kind == SourceKind::Tidb => Some(Move {
             target: Target::Ticdc,
             button: "Move to TiCDC…",
             title: "Move to TiCDC?",

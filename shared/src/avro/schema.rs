@@ -3,6 +3,7 @@
 
 use super::names::{namespace, sanitize};
 use super::{AvroOptions, BigintUnsignedMode, DecimalMode};
+use crate::go_float;
 use crate::schema::{Column, ColumnType, DefaultValue, IntegerWidth, TableModel};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -181,11 +182,11 @@ fn default(column: &Column, options: &AvroOptions) -> Option<String> {
             _ => None,
         },
         ColumnType::Float { .. } => match default {
-            DefaultValue::Literal(text) => text.trim().parse::<f32>().ok().and_then(|n| go_float(f64::from(n))),
+            DefaultValue::Literal(text) => text.trim().parse::<f32>().ok().and_then(|n| json_number(f64::from(n))),
             _ => None,
         },
         ColumnType::Double { .. } => match default {
-            DefaultValue::Literal(text) => text.trim().parse::<f64>().ok().and_then(go_float),
+            DefaultValue::Literal(text) => text.trim().parse::<f64>().ok().and_then(json_number),
             _ => None,
         },
         ColumnType::Bit { .. } | ColumnType::Binary { .. } => match default {
@@ -214,19 +215,21 @@ fn integer(text: &str) -> Option<i64> {
 }
 
 /// A number as Go's `encoding/json` writes it: an exponent below 1e-6 and from 1e21 on. `None` when JSON has none for it.
-fn go_float(number: f64) -> Option<String> {
+fn json_number(number: f64) -> Option<String> {
     if !number.is_finite() {
         return None;
     }
     let size = number.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let text = format!("{number:e}");
+        let text = go_float::scientific(number);
         return Some(match text.split_once('e') {
             Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
             _ => text,
         });
     }
-    Some(format!("{number}"))
+    let mut text = Vec::new();
+    go_float::write_f64(number, &mut text);
+    String::from_utf8(text).ok()
 }
 
 fn quoted(text: &str) -> String {
@@ -267,15 +270,16 @@ mod tests {
             (0.0, "0"),
             (-0.5, "-0.5"),
             (100.0, "100"),
+            (600_000_000_000_000.25, "600000000000000.2"),
             (1e20, "100000000000000000000"),
             (1e21, "1e+21"),
             (1.5e-7, "1.5e-7"),
             (0.000_001, "0.000001"),
             (f64::from(3.14_f32), "3.140000104904175"),
         ] {
-            assert_eq!(go_float(number).as_deref(), Some(expect));
+            assert_eq!(json_number(number).as_deref(), Some(expect));
         }
-        assert_eq!(go_float(f64::NAN), None);
+        assert_eq!(json_number(f64::NAN), None);
     }
 
     #[test]

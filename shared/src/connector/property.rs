@@ -106,6 +106,8 @@ pub struct Property {
     pub default: Option<&'static str>,
     /// The words that it may be; empty when it is free.
     pub values: &'static [&'static str],
+    /// Whether the words' case counts; most plugins do not care, Connect itself does.
+    pub exact: bool,
     /// Least and greatest, for an integer.
     pub range: Option<(i64, i64)>,
     /// Refused without it.
@@ -120,7 +122,7 @@ pub(super) const LONG: i64 = i64::MAX;
 
 impl Property {
     const fn new(key: &'static str, label: &'static str, value_type: ValueType, doc: &'static str) -> Self {
-        Self { key, label, value_type, default: None, values: &[], range: None, required: false, doc }
+        Self { key, label, value_type, default: None, values: &[], exact: false, range: None, required: false, doc }
     }
 
     pub(super) const fn text(key: &'static str, label: &'static str, doc: &'static str) -> Self {
@@ -149,6 +151,11 @@ impl Property {
 
     pub(super) const fn one_of(self, values: &'static [&'static str]) -> Self {
         Self { values, ..self }
+    }
+
+    /// One of these words, in this case.
+    pub(super) const fn exactly_one_of(self, values: &'static [&'static str]) -> Self {
+        Self { values, exact: true, ..self }
     }
 
     pub(super) const fn within(self, least: i64, greatest: i64) -> Self {

@@ -52,6 +52,14 @@ impl TopicMap {
             } else {
                 let is_literal = topic.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
                 let regex = if is_literal { None } else { topic_regex(topic).ok().flatten() };
+                let overlaps = |other: &&Entry| {
+                    let matches = |regex: &Option<Regex>, text: &str| regex.as_ref().is_some_and(|regex| regex.is_match(text));
+                    matches(&regex, &other.key) || matches(&other.regex, topic)
+                };
+                // the connector compares the entries themselves, whatever topics there are
+                if let Some(other) = entries.iter().find(overlaps) {
+                    problems.push(format!("`{}` and `{topic}` overlap", other.key));
+                }
                 entries.push(Entry { key: topic.to_owned(), table: table.to_owned(), regex });
             }
         }
@@ -165,6 +173,8 @@ mod tests {
         assert_eq!(
             problems,
             [
+                "`b.*` and `bc.*` overlap",
+                "`b.*` and `bcd` overlap",
                 "`x` is not `topic:table`",
                 "`y:z:q` is not `topic:table`",
                 "`a1` is there twice",

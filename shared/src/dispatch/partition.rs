@@ -3,10 +3,10 @@
 
 use crate::Finding;
 use crate::config::Dispatcher;
+use crate::go_float;
 use crate::row::{Datum, Row, RowChange};
 use crate::schema::{Generated, TableModel};
 use crate::spelling::did_you_mean;
-use std::io::Write;
 
 /// The words of `partition`, for suggestions and forms. `rowid` is the old spelling of `index-value`.
 pub const PARTITION_WORDS: [&str; 6] = ["default", "table", "ts", "index-value", "rowid", "columns"];
@@ -204,24 +204,19 @@ const CRC_TABLE: [u32; 256] = {
 
 /// Decimal text; floats shortest and without exponent (Go's `'f', -1`), NaN and infinities as `0`.
 fn write_number(number: Datum<'_>, out: &mut Vec<u8>) {
-    let written = match number {
+    match number {
         Datum::Int(v) => {
             if v < 0 {
                 out.push(b'-');
             }
             write_decimal(v.unsigned_abs(), out);
-            Ok(())
         }
-        Datum::UInt(v) => {
-            write_decimal(v, out);
-            Ok(())
-        }
-        Datum::Float(v) if v.is_finite() => write!(out, "{v}"),
-        Datum::Double(v) if v.is_finite() => write!(out, "{v}"),
-        Datum::Float(_) | Datum::Double(_) => write!(out, "0"),
-        Datum::Null | Datum::Bytes(_) => Ok(()),
-    };
-    written.expect("writing to memory cannot fail");
+        Datum::UInt(v) => write_decimal(v, out),
+        Datum::Float(v) if v.is_finite() => go_float::write_f32(v, out),
+        Datum::Double(v) if v.is_finite() => go_float::write_f64(v, out),
+        Datum::Float(_) | Datum::Double(_) => out.push(b'0'),
+        Datum::Null | Datum::Bytes(_) => {}
+    }
 }
 
 fn write_decimal(mut value: u64, out: &mut Vec<u8>) {

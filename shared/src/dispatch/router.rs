@@ -49,7 +49,8 @@ impl Router {
     pub fn new(pipeline: &Pipeline) -> Result<Self, Vec<Finding>> {
         let config = &pipeline.changefeed.config;
         let case_sensitive = config.case_sensitive.unwrap_or(false);
-        let is_avro = Protocol::is_avro(pipeline);
+        // its topics have one table each; a protocol that is missing or misspelt was meant to be Avro
+        let is_avro = Protocol::of(pipeline).is_none_or(Protocol::needs_registry);
         let mut findings = Vec::new();
         let filter = compile_filter(&config.filter.rules, case_sensitive).map_err(|bad| findings.extend(bad)).ok();
         let mut dispatchers = Vec::with_capacity(config.sink.dispatchers.len());

@@ -23,12 +23,11 @@ const CASE_INSENSITIVE: Since = Since::Releases(&[Version::new(6, 5, 6), Version
 
 /// Whether two values of an option come to the same in that release.
 pub(super) fn is_same(key: &ConfigKey, document: Option<&Value>, running: Option<&Value>, release: Release) -> bool {
-    if matches!(key.value_type, ValueType::Section) {
-        // not looked into: what the server has there by default is not known
-        let Some(document) = document else { return true };
-        if !is_duration(key) {
-            return holds(running.unwrap_or(&Value::Null), document);
-        }
+    match (key.value_type, document) {
+        // what the server has there by default is not known
+        (ValueType::Section | ValueType::Interval, None) => return true,
+        (ValueType::Section, Some(document)) => return holds(running.unwrap_or(&Value::Null), document),
+        _ => {}
     }
     let [document, running] = [document, running].map(|value| effective(key, value, release));
     if document.is_empty() || running.is_empty() {

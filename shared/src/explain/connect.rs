@@ -82,15 +82,15 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: Code::None,
-        title: "Topics and a pattern are both given",
+        title: "Not exactly one of topics and a pattern is given",
         seen: &[
             &["topics and topics.regex are mutually exclusive"],
             &["must configure one of topics or topics.regex"],
             &["topics.regex", "mutually exclusive"],
         ],
         path: "connectors[0].topics",
-        cause: "A sink needs exactly one of `topics` and `topics.regex`; some pages fill in both.",
-        fix: "Remove one of the two.",
+        cause: "A sink needs exactly one of `topics` and `topics.regex`; some pages fill in both, some neither.",
+        fix: "Keep one of the two.",
     },
     Entry {
         code: Code::None,

@@ -1,5 +1,6 @@
 //! The judge: a program that answers each line of JSON with one. `tests/oracle/README.md` says what it is told and asked.
 
+use flate2::{Compression, write::GzEncoder};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -52,8 +53,23 @@ pub(crate) fn count(usual: usize) -> usize {
 
 /// Writes vectors beside this file, behind a line that says whose they are: what `JUDGE` calls the judge.
 pub(crate) fn record(file: &str, vectors: &[String]) {
+    write(file, text_of(vectors).as_bytes());
+}
+
+/// As [`record`], for vectors that are large.
+pub(crate) fn record_compressed(file: &str, vectors: &[String]) {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text_of(vectors).as_bytes()).expect("memory takes it");
+    write(file, &encoder.finish().expect("memory takes it"));
+}
+
+fn text_of(vectors: &[String]) -> String {
     let judge = std::env::var("JUDGE").expect("`JUDGE` says which TiCDC the judge is made of");
     let head = serde_json::json!({"judge": judge, "command": "cargo xtask lab oracle JUDGE record"});
+    format!("{head}\n{}\n", vectors.join("\n"))
+}
+
+fn write(file: &str, bytes: &[u8]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle").join(file);
-    std::fs::write(&path, format!("{head}\n{}\n", vectors.join("\n"))).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    std::fs::write(&path, bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }

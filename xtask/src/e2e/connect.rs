@@ -69,7 +69,7 @@ pub(super) fn prove(scene: &Scene<'_>, worker: &str) -> Result<()> {
         Ok(topics.iter().all(|topic| there.contains_key(topic)))
     })?;
     launch(worker, &file, name, &scene.dir, &mariadb.password)?;
-    let sink = Sink { connector: format!("{worker}/connectors/{name}") };
+    let sink = Sink::new(worker, name);
     wait_for("a running sink", SINK, || sink.is_running())?;
     mariadb.query(CHANGES)?;
     workload.finish()?;
@@ -119,15 +119,19 @@ fn launch(worker: &str, pipeline: &Path, name: &str, dir: &Path, password: &str)
 }
 
 /// The connector on its worker; removed when dropped.
-struct Sink {
+pub(super) struct Sink {
     /// Its address.
     connector: String,
 }
 
 impl Sink {
+    pub(super) fn new(worker: &str, name: &str) -> Self {
+        Self { connector: format!("{worker}/connectors/{name}") }
+    }
+
     /// # Errors
     /// When the worker cannot be asked, or the connector or one of its tasks has failed; the text has its trace.
-    fn is_running(&self) -> Result<bool> {
+    pub(super) fn is_running(&self) -> Result<bool> {
         let status = match http::get(&format!("{}/status", self.connector)) {
             // The worker that answered the launch may not have read of it yet.
             Err(error) if format!("{error:#}").contains(" 404 ") => return Ok(false),

@@ -8,6 +8,7 @@ mod gate;
 mod java;
 mod judge;
 mod pipeline;
+mod plugins;
 mod random;
 mod studio;
 mod workload;
@@ -41,7 +42,8 @@ const CATCH_UP: Duration = Duration::from_secs(180);
 
 /// `cargo xtask e2e [NAME…]`, with the lab as it is or started for it.
 pub fn run(names: &[&str]) -> Result<()> {
-    let names = if names.is_empty() { &["kafka", "playground", "crashes", "exactly-once", "faults", "connect"] } else { names };
+    const ALL: [&str; 7] = ["kafka", "playground", "crashes", "exactly-once", "faults", "connect", "connect-plugins"];
+    let names = if names.is_empty() { &ALL[..] } else { names };
     // The page is a part of the studio: an older one would be walked through.
     page::build(&setup::install(&mut Steps::new(setup::STEPS))?)?;
     crate::test::build_studio()?;
@@ -55,8 +57,9 @@ pub fn run(names: &[&str]) -> Result<()> {
             "exactly-once" => exactly_once(&lab)?,
             "faults" => faults(&lab)?,
             "connect" => connect(&lab)?,
+            "connect-plugins" => connect_plugins(&lab)?,
             "journeys" => journeys(&lab)?,
-            other => bail!("no proof is named `{other}`: there are kafka, playground, crashes, exactly-once, faults, connect and journeys"),
+            other => bail!("no proof is named `{other}`: there are {} and journeys", ALL.join(", ")),
         }
         println!("{name}: ok in {}", human(start.elapsed()));
     }
@@ -112,6 +115,12 @@ pub fn connect(lab: &Env) -> Result<()> {
     connect::prove(&Scene::new(lab, "connect")?, &worker.url)
 }
 
+/// The published plugins on that worker say of our connectors what is on record.
+pub fn connect_plugins(lab: &Env) -> Result<()> {
+    let worker = lab::start_connect(lab)?;
+    plugins::judge(lab, &worker.url, &empty_dir("connect-plugins")?)
+}
+
 /// A person's way through the page, in a real browser; pictures go to `target/journeys`.
 pub fn journeys(lab: &Env) -> Result<()> {
     workload::reset(&lab.mariadb)?;
@@ -119,6 +128,16 @@ pub fn journeys(lab: &Env) -> Result<()> {
     journeys.args(workspace::NATIVE).env("STUDIO", workspace::studio()).env("LAB", lab::dir().join("env.json"));
     // Some print figures.
     process::run(journeys.args(["--", "--nocapture"]).env("PICTURES", workspace::target_dir().join("journeys")))
+}
+
+/// A proof's own folder.
+fn empty_dir(name: &str) -> Result<PathBuf> {
+    let dir = lab::dir().join("e2e").join(name);
+    if dir.exists() {
+        fs::remove_dir_all(&dir)?;
+    }
+    fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    Ok(dir)
 }
 
 #[derive(Clone, Copy)]
@@ -138,11 +157,7 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn new(lab: &'a Env, name: &'static str) -> Result<Self> {
-        let dir = lab::dir().join("e2e").join(name);
-        if dir.exists() {
-            fs::remove_dir_all(&dir)?;
-        }
-        fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        let dir = empty_dir(name)?;
         workload::reset(&lab.mariadb)?;
         let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"))?;
         Ok(Self { lab, name, dir, studio, exactly_once: false })

@@ -23,7 +23,7 @@ impl Studio {
         if place.part == Part::Changefeed && opened.open.changefeed.target == Target::Native {
             self.act_on_native(name, action).await?;
         } else {
-            act_on_part(&opened, &place, action).await.map_err(|finding| StudioError::Refused(finding))?;
+            act_on_part(&opened, &place, action).await.map_err(StudioError::Refused)?;
         }
         Ok(self.part_status(&opened, &place).await)
     }

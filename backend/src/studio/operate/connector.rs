@@ -66,18 +66,18 @@ pub(super) fn told(found: &ConnectorStatus, place: &Place, path: &str) -> PartSt
         let text = if task.trace.is_empty() { "the server gives no reason" } else { &task.trace };
         explained(path, "connector-task-failed", &format!("Task {} failed", task.id), text)
     }));
-    // the same cause stops all tasks at once: once is enough to read
-    findings.dedup_by(|next, first| {
-        next.hint == first.hint
-            && next.code == first.code
-            && next.message.split_once(": ").map(|m| m.1) == first.message.split_once(": ").map(|m| m.1)
-    });
+    // one cause often stops all tasks at once: once is enough to read
+    findings.dedup_by(|next, first| after_subject(&next.message) == after_subject(&first.message));
     PartStatus {
         tasks: tasks.collect(),
         findings,
         actions: operate::actions(PartKind::Connector, state, found.has_failed(), false),
         ..blank(place, state, word)
     }
+}
+
+fn after_subject(message: &str) -> &str {
+    message.split_once(": ").map_or(message, |(_, rest)| rest)
 }
 
 /// The dead letter topic and how many records it holds; `None` without one, or when Kafka cannot be asked.

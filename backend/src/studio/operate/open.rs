@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::{
     Finding,
     api::{ClusterKind, OpenedItem},
-    config::{KsqlStatement, Pipeline},
+    config::{KsqlStatement, Pipeline, without_typed_secrets},
     drift,
 };
 
@@ -96,5 +96,10 @@ async fn query_item(reached: &Reached, item: &str) -> Opened {
     let mut document = Pipeline::named("opened");
     document.ksqldb_server.clone_from(&reached.document.ksqldb_server);
     document.ksqldb.push(KsqlStatement { name: item.to_owned(), sql: sql.join("\n\n"), ..KsqlStatement::default() });
-    Ok(Some(shared::config::without_typed_secrets(&document)).map(|(document, _)| (document, Vec::new())))
+    let (document, dropped) = without_typed_secrets(&document);
+    let findings = (dropped > 0).then(|| {
+        let message = "The statement holds a secret: it was not taken over.";
+        Finding::warning("ksqldb[0].sql", "opened-secret-left-out", message).hint("Enter it again, or refer to it as `env:NAME`.")
+    });
+    Ok(Some((document, findings.into_iter().collect())))
 }

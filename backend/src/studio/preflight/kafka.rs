@@ -191,7 +191,7 @@ async fn reach_all(site: &Site) -> Outcome {
 }
 
 /// The changefeed's own topics; of a TiDB source only those that have fixed names are known.
-fn own_topics(site: &Site) -> BTreeSet<String> {
+pub(super) fn own_topics(site: &Site) -> BTreeSet<String> {
     let mut topics = BTreeSet::new();
     if !site.open.kafka.topic.is_empty() {
         topics.insert(site.open.kafka.topic.clone());

@@ -3,6 +3,7 @@
 //! One file a system. Each adds its checks to a [`Plan`]: the document's own, the way to the system (name, port, TLS), the
 //! login, and what the system says of what the document asks of it. Nothing is created, registered or written.
 
+mod connectors;
 mod document;
 mod graph;
 mod kafka;
@@ -11,6 +12,7 @@ mod network;
 mod registry;
 mod scrub;
 mod source;
+mod ticdc;
 mod tls;
 
 use super::{Studio, StudioError, blocking};
@@ -77,7 +79,9 @@ pub async fn preflight(open: &Pipeline, sealed: &Pipeline, out: mpsc::Sender<Pre
     source::add(&mut plan, &site);
     kafka::add(&mut plan, &site);
     registry::add(&mut plan, &site);
+    ticdc::add(&mut plan, &site);
     ksqldb::add(&mut plan, &site);
+    connectors::add(&mut plan, &site);
     plan.run(&out, &Scrub::of(open), &stop).await
 }
 
@@ -131,4 +135,10 @@ async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static
 /// `1 table`, `2 tables`.
 fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// When a TSO was given out, for people.
+fn time_of(tso: u64) -> String {
+    let at = i64::try_from(tso >> 18).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    at.map_or_else(|| tso.to_string(), |at| at.to_string())
 }

@@ -6,10 +6,14 @@ use super::{
     ids,
     network::{self, Endpoint, Way},
 };
-use crate::engine::connect;
+use crate::{
+    clients::http::{Http, Options, RemoteErrorKind},
+    engine::connect,
+};
 use shared::{
+    Finding,
     api::{CheckGroup, TableListing},
-    config::SourceKind,
+    config::{SourceKind, StartFrom},
     dispatch::Router,
 };
 use std::{sync::Arc, time::Duration};
@@ -27,6 +31,7 @@ pub(super) fn add(plan: &mut Plan, site: &Arc<Site>) {
             if !endpoints.is_empty() {
                 let subject = format!("TiDB, PD {}", source.pd.join(", "));
                 network::add(plan, &Way { prefix: "source", subject: &subject, path: "source.pd", endpoints });
+                add_history(plan, site, &subject);
             }
         }
         SourceKind::Mysql => {
@@ -69,6 +74,49 @@ fn add_inspection(plan: &mut Plan, site: &Arc<Site>, subject: &str) {
             Err(error) => Outcome::failed(*error.finding),
         }
     });
+}
+
+/// How far back a changefeed may start is PD's to say.
+fn add_history(plan: &mut Plan, site: &Arc<Site>, subject: &str) {
+    let about = About {
+        id: "source.gc".to_owned(),
+        group: CheckGroup::Connection,
+        subject,
+        title: "History that garbage collection has left",
+        needs: ids(&["source.tcp"]),
+        limit: LIMIT,
+    };
+    let own = Arc::clone(site);
+    plan.add(about, move |_| async move { check_history(&own).await });
+}
+
+async fn check_history(site: &Site) -> Outcome {
+    let source = &site.open.source;
+    let Some(url) = source.pd.iter().find(|pd| pd.trim().starts_with("http://")) else {
+        return Outcome::skipped("PD asks for a certificate, which the document does not hold");
+    };
+    let options = Options { system: "PD", path: "source.pd", url: url.clone(), ..Options::default() };
+    let answer = match Http::new(options) {
+        Ok(http) => http.get::<serde_json::Value>("/pd/api/v1/gc/safepoint").await,
+        Err(error) => return Outcome::failed(error.finding()),
+    };
+    let safepoint = match answer {
+        Ok(answer) => answer["gc_safe_point"].as_u64().filter(|tso| *tso > 0),
+        Err(error) if error.kind == RemoteErrorKind::NotFound => None,
+        Err(error) => return Outcome::failed(error.finding()),
+    };
+    let Some(safepoint) = safepoint else { return Outcome::skipped("this PD does not tell") };
+    let start = StartFrom::parse(&source.start).ok().and_then(|start| start.tso());
+    let since = super::time_of(safepoint);
+    match start {
+        Some(start) if start <= safepoint => {
+            let message =
+                format!("The start {} lies before what garbage collection has left: history begins at {since}.", super::time_of(start));
+            let hint = "Start later, or at `now`. Before a next time raise `tidb_gc_life_time`: collected history does not come back.";
+            Outcome::failed(Finding::error("source.start", "start-before-gc", message).hint(hint))
+        }
+        _ => Outcome::ok(format!("back to {since}")),
+    }
 }
 
 /// Keeps the tables for the checks that need them.

@@ -1,38 +1,38 @@
-//! How far a TiCDC changefeed is behind, since this page was opened.
+//! How far a TiCDC changefeed is behind.
 
-use super::operate::{LagPoint, Operate};
+use super::RunState;
 use crate::{
     components::{Plot, Series},
     rules,
 };
 use leptos::prelude::*;
-use shared::plot::Span;
+use shared::{api::LagPoint, plot::Span};
 
 /// A young plot starts with this much room.
 const ONE_MINUTE_MS: u64 = 60_000;
 
 #[component]
-pub fn LagPlot(operate: Operate) -> impl IntoView {
+pub fn LagPlot(run: RunState) -> impl IntoView {
     let span = Memo::new(move |_| {
-        operate.lags.with(|lags| {
+        run.lags.with(|lags| {
             let (first, last) = (lags.front()?.at_ms, lags.back()?.at_ms);
             Some(Span { from_ms: first, to_ms: last.max(first + ONE_MINUTE_MS) })
         })
     });
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of lag")]
     let points = move |take: fn(&LagPoint) -> Option<u64>| {
-        operate.lags.with(|lags| lags.iter().map(|point| (point.at_ms, take(point).map(|ms| ms as f64))).collect())
+        run.lags.with(|lags| lags.iter().map(|point| (point.at_ms, take(point).map(|ms| ms as f64))).collect())
     };
     let series = Memo::new(move |_| {
         vec![
-            Series { name: "checkpoint", colour: "var(--c1)", points: points(|point| point.checkpoint), filled: true },
-            Series { name: "resolved", colour: "var(--c3)", points: points(|point| point.resolved), filled: false },
+            Series { name: "checkpoint", colour: "var(--c1)", points: points(|point| point.checkpoint_ms), filled: true },
+            Series { name: "resolved", colour: "var(--c3)", points: points(|point| point.resolved_ms), filled: false },
         ]
     });
     view! {
         <div data-test="lag-plot">
             <p class="help">"ms behind now: " <span class="k"><span class="swatch"></span>"checkpoint"</span> " " <span class="v"><span class="swatch"></span>"resolved"</span></p>
-            <Plot label="Checkpoint and resolved lag since this page was opened" series=series span=span value_text=lag_text nothing="No figures yet"/>
+            <Plot label="Checkpoint and resolved lag" series=series span=span value_text=lag_text nothing="No figures yet"/>
         </div>
     }
 }

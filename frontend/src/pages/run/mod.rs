@@ -61,7 +61,7 @@ enum Phase {
 #[component]
 fn RunOf(name: String) -> impl IntoView {
     let run = RunState::open(name.clone());
-    let operate = Operate::open(name.clone());
+    let operate = Operate::open(name.clone(), run);
     // Ours until the document says otherwise.
     let is_ours = Memo::new(move |_| operate.document.with(|document| document.ready().is_none_or(rules::is_native)));
     let has_parts = Memo::new(move |_| operate.document.with(|document| document.ready().is_some_and(rules::has_remote_parts)));
@@ -159,7 +159,7 @@ fn RunOf(name: String) -> impl IntoView {
         <div class="page">
             {body}
             <Show when=move || known() && has_parts.get()>
-                <PartsCard operate=operate/>
+                <PartsCard operate=operate run=run/>
                 <DriftCard operate=operate/>
                 <Show when=move || has_statements.get()><RowsCard operate=operate/></Show>
             </Show>

@@ -1,5 +1,6 @@
 //! What the run page knows of a pipeline's parts: asked for again and again, since other systems tell nothing by themselves.
 
+use super::RunState;
 use crate::{
     api::{self, Failure},
     browser,
@@ -11,41 +12,28 @@ use leptos::{
     task::{spawn_local, spawn_local_scoped_with_cancellation},
 };
 use shared::{
-    api::{DriftReport, PartKind, PartStatus},
+    api::{DriftReport, LagPoint, PartKind, PartStatus},
     config::Pipeline,
 };
-use std::collections::VecDeque;
 
 const EVERY_MS: u32 = 3_000;
-/// Half an hour of lags.
-const MOST_LAGS: usize = 600;
-
-/// One reading of a changefeed's lags, milliseconds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LagPoint {
-    pub at_ms: u64,
-    pub checkpoint: Option<u64>,
-    pub resolved: Option<u64>,
-}
-
 #[derive(Clone, Copy)]
 pub struct Operate {
     name: StoredValue<String>,
+    run: RunState,
     pub document: RwSignal<Load<Pipeline>>,
     pub parts: RwSignal<Load<Vec<PartStatus>>>,
-    /// The changefeed's, since this page was opened; oldest first.
-    pub lags: RwSignal<VecDeque<LagPoint>>,
     pub drift: RwSignal<Load<DriftReport>>,
 }
 
 impl Operate {
     /// Fetches, and goes on fetching the parts until the calling component goes away.
-    pub fn open(name: String) -> Self {
+    pub fn open(name: String, run: RunState) -> Self {
         let operate = Self {
             name: StoredValue::new(name),
+            run,
             document: RwSignal::new(Load::Waiting),
             parts: RwSignal::new(Load::Waiting),
-            lags: RwSignal::new(VecDeque::new()),
             drift: RwSignal::new(Load::Waiting),
         };
         spawn_local_scoped_with_cancellation(async move {
@@ -101,13 +89,10 @@ impl Operate {
         if changefeed.checkpoint_lag_ms.is_none() && changefeed.resolved_lag_ms.is_none() {
             return;
         }
-        let point =
-            LagPoint { at_ms: browser::unix_millis(), checkpoint: changefeed.checkpoint_lag_ms, resolved: changefeed.resolved_lag_ms };
-        let _ = self.lags.try_update(|lags| {
-            lags.push_back(point);
-            if lags.len() > MOST_LAGS {
-                lags.pop_front();
-            }
+        self.run.note_lag(LagPoint {
+            at_ms: browser::unix_millis(),
+            checkpoint_ms: changefeed.checkpoint_lag_ms,
+            resolved_ms: changefeed.resolved_lag_ms,
         });
     }
 

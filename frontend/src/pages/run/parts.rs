@@ -1,6 +1,6 @@
 //! The parts of a launched pipeline: each with its state, its tasks, what is wrong with it, and what can be done.
 
-use super::{lags::LagPlot, operate::Operate};
+use super::{RunState, lags::LagPlot, operate::Operate};
 use crate::{
     api,
     components::{Confirm, DeadLetterChip, Explain, FailurePanel, FindingNote, PartChip},
@@ -24,7 +24,7 @@ enum Phase {
 }
 
 #[component]
-pub fn PartsCard(operate: Operate) -> impl IntoView {
+pub fn PartsCard(operate: Operate, run: RunState) -> impl IntoView {
     let ids = Memo::new(move |_| {
         operate
             .parts
@@ -57,7 +57,7 @@ pub fn PartsCard(operate: Operate) -> impl IntoView {
         }
         .into_any(),
         Phase::List => view! {
-            <ul class="parts"><For each=move || ids.get() key=Clone::clone children=move |id| view! { <PartLine operate=operate id=id/> }/></ul>
+            <ul class="parts"><For each=move || ids.get() key=Clone::clone children=move |id| view! { <PartLine operate=operate run=run id=id/> }/></ul>
         }
         .into_any(),
     }
@@ -76,7 +76,7 @@ pub fn PartsCard(operate: Operate) -> impl IntoView {
 
 /// One part. What was unfolded stays so while its figures change.
 #[component]
-fn PartLine(operate: Operate, id: String) -> impl IntoView {
+fn PartLine(operate: Operate, run: RunState, id: String) -> impl IntoView {
     let wanted = id.clone();
     let status = Memo::new(move |_| operate.parts.with(|parts| parts.ready()?.iter().find(|part| part.id == wanted).cloned()));
     let head = move || {
@@ -111,7 +111,7 @@ fn PartLine(operate: Operate, id: String) -> impl IntoView {
             {figures}
             <div class="finds">{notes}</div>
             <Show when=move || !tasks.with(Vec::is_empty)><Tasks tasks=tasks/></Show>
-            <Show when=move || is_remote_changefeed.get()><LagPlot operate=operate/></Show>
+            <Show when=move || is_remote_changefeed.get()><LagPlot run=run/></Show>
         </li>
     }
 }

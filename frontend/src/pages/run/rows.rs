@@ -95,9 +95,10 @@ pub fn RowsCard(operate: Operate) -> impl IntoView {
         }
     };
     let note = move || match phase.get() {
-        Phase::Resting => {
-            Some(view! { <p class="help">"The rows as they come, from now on; stopping ends the query on the server."</p> }.into_any())
-        }
+        Phase::Resting => Some(
+            view! { <p class="help">"The rows from the beginning, then as they come; stopping ends the query on the server."</p> }
+                .into_any(),
+        ),
         Phase::Running if seen.get() == 0 => Some(view! { <p class="help" role="status">"Waiting for the first row…"</p> }.into_any()),
         Phase::Running => None,
         Phase::Over(text) => Some(

@@ -8,7 +8,7 @@ use crate::{
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Finding,
-    api::{LogEntry, PipelineState, PipelineSummary, Progress, ProgressPoint, ProgressReport, TableProgress},
+    api::{LagPoint, LogEntry, PipelineState, PipelineSummary, Progress, ProgressPoint, ProgressReport, TableProgress},
 };
 use std::collections::VecDeque;
 
@@ -25,6 +25,8 @@ pub struct RunState {
     pub history: RwSignal<VecDeque<ProgressPoint>>,
     /// Newest last.
     pub log: RwSignal<VecDeque<LogEntry>>,
+    /// Of a changefeed on TiCDC; oldest first.
+    pub lags: RwSignal<VecDeque<LagPoint>>,
     /// The chosen table, `schema.table`; the busiest one until the user chooses.
     pub chosen: RwSignal<Option<String>>,
 }
@@ -39,6 +41,7 @@ impl RunState {
             progress: RwSignal::new(None),
             history: RwSignal::new(VecDeque::new()),
             log: RwSignal::new(VecDeque::new()),
+            lags: RwSignal::new(VecDeque::new()),
             chosen: RwSignal::new(None),
         };
         run.fetch();
@@ -62,6 +65,7 @@ impl RunState {
             Ok(report) => {
                 let _ = self.history.try_set(report.history.into());
                 let _ = self.log.try_set(report.log.into());
+                let _ = self.lags.try_set(report.lags.into());
                 let _ = self.progress.try_set(Some(report.progress));
                 let _ = self.load.try_set(Load::Ready(()));
             }
@@ -105,6 +109,16 @@ impl RunState {
                 }
             }
         }
+    }
+
+    /// One more reading of a changefeed's lags.
+    pub fn note_lag(self, point: LagPoint) {
+        let _ = self.lags.try_update(|lags| {
+            lags.push_back(point);
+            if lags.len() > MOST_POINTS {
+                lags.pop_front();
+            }
+        });
     }
 
     /// The answer of start, pause, resume and stop: newer than the last event.

@@ -1,12 +1,13 @@
 //! What TiCDC's Kafka client refuses before it connects. Source: `IBM/sarama` config.go, asked by `tests/oracle`.
 
 use crate::Finding;
-use crate::config::Pipeline;
+use crate::config::{Pipeline, Target};
 use crate::sink_uri::{Compression, KafkaOptions, SaslMechanism};
 
 pub(super) fn check(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Vec<Finding>) {
     check_compression(options, findings);
-    if options.sasl.as_ref().is_some_and(|sasl| sasl.mechanism == SaslMechanism::Gssapi) {
+    let is_ticdc = pipeline.changefeed.target != Target::Native;
+    if is_ticdc && options.sasl.as_ref().is_some_and(|sasl| sasl.mechanism == SaslMechanism::Gssapi) {
         check_kerberos(pipeline, options, findings);
     }
 }
@@ -60,12 +61,13 @@ fn check_kerberos(pipeline: &Pipeline, options: &KafkaOptions, findings: &mut Ve
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use crate::config::{Pipeline, validate};
+    use crate::config::{Pipeline, Target, validate};
     use serde_json::{Value, json};
 
     /// Paths of the findings with one of these codes.
     fn found(params: Value) -> Vec<String> {
         let mut pipeline = Pipeline::named("p");
+        pipeline.changefeed.target = Target::Export;
         pipeline.kafka.params = params.as_object().unwrap().clone();
         let codes = ["compression-needs-newer-kafka", "sasl-gssapi-incomplete"];
         validate(&pipeline).into_iter().filter(|f| codes.contains(&f.code.as_str())).map(|f| f.path.replace("kafka.params.", "")).collect()

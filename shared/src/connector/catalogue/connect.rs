@@ -70,7 +70,7 @@ pub(super) const PROPERTIES: &[Property] = &[
         "`all` goes on past records that cannot be read: rows go missing without a failed task.",
     )
     .or("none")
-    .one_of(&["none", "all"]),
+    .exactly_one_of(&["none", "all"]),
     Property::text(
         "errors.deadletterqueue.topic.name",
         "Dead Letter Queue Topic Name",
@@ -108,7 +108,7 @@ pub(super) const PROPERTIES: &[Property] = &[
     .or("false"),
     Property::text("config.action.reload", "Reload Action", "What happens when a configuration provider's value changes.")
         .or("restart")
-        .one_of(&["none", "restart"]),
+        .exactly_one_of(&["none", "restart"]),
     Property::boolean("tasks.max.enforce", "Enforce tasks max", "Fails a connector that makes more tasks than `tasks.max`.").or("true"),
     Property::text("consumer.override.auto.offset.reset", "", "Where to begin without a committed position; `latest` skips rows.")
         .or("earliest")

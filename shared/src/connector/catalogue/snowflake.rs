@@ -192,6 +192,13 @@ pub(super) const WORKER: &[Property] = &[
         "",
         "`key:value` pairs for the streaming client; only when Snowflake's support asks for it.",
     ),
+    Property::text(
+        "errors.tolerance",
+        "Error Tolerance",
+        "`all` goes on past records that cannot be read: rows go missing without a failed task.",
+    )
+    .or("none")
+    .one_of(&["none", "all"]),
     Property::text("snowflake.jdbc.map", "", "`key:value` pairs for the JDBC driver."),
     Property::boolean("jmx", "", "Publishes the connector's metrics through JMX.").or("true"),
     Property::boolean(
@@ -240,7 +247,9 @@ pub(super) const V3: &[Property] = &[
     )
     .or("30")
     .within(1, LONG),
-    Property::integer("snowflake.streaming.max.memory.limit.bytes", "", "Bytes that the streaming client may hold.").within(-1, LONG),
+    Property::integer("snowflake.streaming.max.memory.limit.bytes", "", "Bytes that the streaming client may hold; -1 is its own measure.")
+        .or("-1")
+        .within(-1, LONG),
     Property::boolean("snowflake.streaming.enable.single.buffer", "", "Buffers in the streaming client only; only when streaming.")
         .or("true"),
     Property::boolean("snowflake.streaming.closeChannelsInParallel.enabled", "", "Closes channels at the same time.").or("true"),

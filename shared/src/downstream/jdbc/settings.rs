@@ -30,7 +30,7 @@ pub struct JdbcSettings {
     /// Empty: all fields of the key or value, or the default names for `kafka`.
     pub key_fields: Vec<String>,
     pub deletes: bool,
-    /// Debezium's sink passes over a null value without schema, which TiCDC's deletes are, whatever `delete.enabled` says.
+    /// Debezium's sink passes over deletes unless `delete.enabled` is on (before version 3.1 even then); the others' tasks fail.
     pub skips_deletes: bool,
     pub auto_create: bool,
     pub auto_evolve: bool,
@@ -86,7 +86,7 @@ impl JdbcSettings {
             },
             key_fields: list(settings, key("pk.fields", "primary.key.fields")),
             deletes: is_on("delete.enabled", false),
-            skips_deletes: debezium,
+            skips_deletes: debezium && !is_on("delete.enabled", false),
             auto_create: if debezium { evolution } else { is_on("auto.create", false) },
             auto_evolve: if debezium { evolution } else { is_on("auto.evolve", false) },
             quote,

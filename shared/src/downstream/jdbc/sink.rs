@@ -47,7 +47,7 @@ impl JdbcSink {
             return Step::without_statement(End::NotReached);
         }
         if record.value.is_none() && self.settings.skips_deletes {
-            let why = "Debezium's sink passes over a null value without schema: the row stays".to_owned();
+            let why = "delete.enabled is off: Debezium's sink passes over deletes, and the row stays".to_owned();
             return Step::without_statement(End::Ignored(why));
         }
         let mut run = Vec::new();

@@ -254,6 +254,11 @@ fn debezium_and_aiven_settings_are_read_by_their_own_names() {
     assert_eq!(TableId::of("a.t", &settings).sql(&settings), "d.dbo.x_a_t");
     let (steps, sink) = play(settings, ORDERS, &[LIFE[0], LIFE[2]]);
     assert_eq!((ends(&steps), sink.tables()[0].rows.len()), (vec!["written", "ignored"], 1));
+    let config = json!({"primary.key.mode": "record_key", "schema.evolution": "basic", "insert.mode": "upsert", "delete.enabled": "true"});
+    let settings = with_settings(&connector("postgres", "kafka-connect-debezium", config), JdbcSettings::of).unwrap();
+    let (steps, sink) = play(settings, ORDERS, &[LIFE[0], LIFE[2]]);
+    assert_eq!(ends(&steps), ["written", "written"], "{:?}", steps[0].end);
+    assert_eq!(sink.tables()[0].rows.len(), 0);
     let aiven = json!({"connection.url": "jdbc:postgresql://h:5432/shop?ssl=true", "sql.quote.identifiers": "false", "topics.to.tables.mapping": "a:x, t:sales.orders"});
     let settings = with_settings(&connector("postgres", "kafka-connect-aiven", aiven), JdbcSettings::of).unwrap();
     assert_eq!((settings.quote, settings.database.as_deref()), (false, Some("shop")));

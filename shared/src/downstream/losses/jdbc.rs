@@ -56,8 +56,8 @@ fn behaviour(report: &mut Report<'_>, settings: &JdbcSettings) {
     if settings.skips_deletes {
         report.of_table(
             "deletes-lost",
-            "Debezium's sink passes over a null value without schema, which TiCDC's deletes are: deleted rows stay.",
-            "Use Confluent's or Aiven's sink.",
+            "delete.enabled is off: Debezium's sink passes over deletes, and deleted rows stay.",
+            "Set delete.enabled=true with primary.key.mode=record_key; versions before 3.1 pass over TiCDC's deletes even then.",
         );
     } else if !settings.deletes {
         report.of_table(

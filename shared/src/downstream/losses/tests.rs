@@ -104,11 +104,14 @@ fn settings_that_lose_changes_are_told_for_the_table() {
 }
 
 #[test]
-fn debezium_s_sink_loses_deletes() {
-    let config = json!({"insert.mode": "upsert", "primary.key.mode": "record_key", "delete.enabled": "true"});
-    let sink = connector("postgres", "kafka-connect-debezium", config);
-    let found = with_settings(&sink, |settings| losses(&table("CREATE TABLE t (id INT PRIMARY KEY)"), &AvroOptions::default(), settings));
-    assert_eq!(found.iter().map(|loss| loss.code).collect::<Vec<_>>(), ["deletes-lost"]);
+fn debezium_s_sink_loses_deletes_that_are_not_enabled() {
+    for (enabled, expect) in [("false", vec!["deletes-lost"]), ("true", vec![])] {
+        let config = json!({"insert.mode": "upsert", "primary.key.mode": "record_key", "delete.enabled": enabled});
+        let sink = connector("postgres", "kafka-connect-debezium", config);
+        let found =
+            with_settings(&sink, |settings| losses(&table("CREATE TABLE t (id INT PRIMARY KEY)"), &AvroOptions::default(), settings));
+        assert_eq!(found.iter().map(|loss| loss.code).collect::<Vec<_>>(), expect, "{enabled}");
+    }
 }
 
 #[test]

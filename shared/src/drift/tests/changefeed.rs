@@ -96,6 +96,7 @@ fn server_default(key: &ConfigKey, release: Release) -> Option<Value> {
             // timeouts of Kafka are text in the API, others nanoseconds
             if key.section.is_empty() { Some(json!(u64::try_from(duration.as_nanos()).ok()?)) } else { Some(json!(key.default)) }
         }
+        (_, ValueType::Interval) => Some(json!(300_000_000_000_u64)),
         (_, ValueType::Word(_)) => Some(json!(key.default)),
         (_, ValueType::Text) if key.secret => None,
         (_, ValueType::Text) => Some(json!("")),

@@ -131,7 +131,14 @@ fn the_uri_is_merged_over_the_file_but_falsy_values_do_not_override() {
         |query: &str, file: Value| -> Vec<String> { KafkaOptions::read(&pipeline(query, file)).1.into_iter().map(|f| f.code).collect() };
     assert_eq!(codes("compression=gzip", json!({"compression": "lz4"})), ["param-overrides-file"]);
     assert!(codes("compression=lz4", json!({"compression": "lz4"})).is_empty());
-    assert_eq!(codes("encoding-format=xml", Value::Null), ["codec-mode-invalid"]);
+    let is_judged = |protocol: &str, query: &str| {
+        let mut pipeline = pipeline(query, Value::Null);
+        pipeline.kafka.params.insert("protocol".to_owned(), protocol.into());
+        KafkaOptions::read(&pipeline).1.iter().any(|finding| finding.code == "codec-mode-invalid")
+    };
+    for (query, reader, other) in [("encoding-format=xml", "simple", "avro"), ("avro-decimal-handling-mode=text", "avro", "simple")] {
+        assert!(is_judged(reader, query) && !is_judged(other, query), "{query}");
+    }
     let mut sink = pipeline("content-compatible=false", Value::Null);
     sink.changefeed.config.sink.extra.insert("content-compatible".to_owned(), json!(true));
     assert_eq!(KafkaOptions::read(&sink).1[0].code, "param-does-not-override");

@@ -66,6 +66,7 @@ pub(super) fn check(site: &Site<'_>, findings: &mut Vec<Finding>) {
     check_keys(&jdbc, findings);
     check_changes(site, &jdbc, findings);
     check_table_names(site, &jdbc, findings);
+    check_field_lists(site, findings);
     if site.is_cloud() {
         check_host(site, findings);
         check_tls(site, findings);
@@ -143,13 +144,28 @@ fn check_changes(site: &Site<'_>, jdbc: &Jdbc, findings: &mut Vec<Finding>) {
             .fix(fix),
         );
     }
-    if let Some(written) = site.settings.written("insert.mode").filter(|_| !site.is_cloud()) {
+    let is_particular = matches!(site.settings.flavour, Some(Flavour::Confluent | Flavour::Aiven));
+    if let Some(written) = site.settings.written("insert.mode").filter(|_| is_particular) {
         let (lower, upper) = (written.to_lowercase(), written.to_uppercase());
         if written != lower && written != upper {
             let message = format!("`{written}` mixes cases: the connector takes all lower or all upper case only.");
             let fix = Fix::new(format!("Write `{lower}`")).set(at("insert.mode"), lower);
             findings.push(Finding::error(at("insert.mode"), "insert-mode-case", message).fix(fix));
         }
+    }
+}
+
+/// Debezium's sink takes one of its two lists.
+fn check_field_lists(site: &Site<'_>, findings: &mut Vec<Finding>) {
+    const EXCLUDED: &str = "field.exclude.list";
+    let is_debezium = site.settings.flavour == Some(Flavour::Debezium);
+    if is_debezium && site.get("field.include.list").is_some() && site.get(EXCLUDED).is_some() {
+        let message = "`field.include.list` and `field.exclude.list` exclude one another: the task does not start with both.";
+        findings.push(
+            Finding::error(at(EXCLUDED), "field-lists-exclusive", message)
+                .hint("Keep one of them.")
+                .fix(Fix::new("Keep what is included").remove(at(EXCLUDED))),
+        );
     }
 }
 

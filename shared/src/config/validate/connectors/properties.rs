@@ -21,6 +21,24 @@ pub(super) fn check(site: &Site<'_>, findings: &mut Vec<Finding>) {
         report_missing(site, class, property, findings);
     }
     check_login(site, findings);
+    if !site.is_cloud() {
+        check_named(site, "transforms", findings);
+        check_named(site, "predicates", findings);
+    }
+}
+
+/// Transforms and predicates are named in a list, and each has its class below its name: without one the worker refuses all.
+fn check_named(site: &Site<'_>, list: &str, findings: &mut Vec<Finding>) {
+    for name in super::list(&site.get(list).unwrap_or_default()) {
+        let key = format!("{list}.{name}.type");
+        if site.get(&key).is_none() {
+            let message = format!("`{list}` names `{name}`, which has no class: `{key}` is missing.");
+            let hint = "For example `org.apache.kafka.connect.transforms.RegexRouter`.";
+            let hint =
+                if list == "transforms" { hint } else { "For example `org.apache.kafka.connect.transforms.predicates.RecordIsTombstone`." };
+            findings.push(Finding::error(at(&key), "transform-type-missing", message).hint(hint));
+        }
+    }
 }
 
 /// Connect takes any key and ignores those it does not know.
@@ -50,8 +68,8 @@ fn check_value(site: &Site<'_>, property: &Property, path: &str, findings: &mut 
     findings.push(finding);
 }
 
-/// What the plugin has against a value, after its key in a sentence; never shows it. Words are compared without case, as
-/// most plugins do; what a provider will fill in (`${file:…}`) cannot be judged.
+/// What the plugin has against a value, after its key in a sentence; never shows it. Words are compared without case, unless
+/// the property is exact; what a provider will fill in (`${file:…}`) cannot be judged.
 fn problem(property: &Property, value: &str) -> Option<String> {
     if value.is_empty() || value.contains("${") || property.value_type == ValueType::Password {
         return None;
@@ -62,7 +80,8 @@ fn problem(property: &Property, value: &str) -> Option<String> {
         let upper = if greatest < i64::from(i32::MAX) { format!(" to {greatest}") } else { " up".to_owned() };
         return (!fits).then(|| format!("must be a whole number from {least}{upper}."));
     }
-    let is_known = |word: &str| property.values.iter().any(|known| known.eq_ignore_ascii_case(word.trim()));
+    let is_same = |known: &str, word: &str| if property.exact { known == word } else { known.eq_ignore_ascii_case(word) };
+    let is_known = |word: &str| property.values.iter().any(|known| is_same(known, word.trim()));
     let fits = match property.value_type {
         _ if property.values.is_empty() => true,
         ValueType::List => value.split(',').all(is_known),
@@ -85,9 +104,18 @@ fn report_missing(site: &Site<'_>, class: &Class, property: &Property, findings:
 
 /// On a worker Snowflake's key is optional in the plugin's own definition, because OAuth takes its place.
 fn check_login(site: &Site<'_>, findings: &mut Vec<Finding>) {
+    let is_oauth = site.word("snowflake.authenticator").as_deref() == Some("oauth");
     let key = "snowflake.private.key";
     let is_worker = site.settings.flavour == Some(Flavour::Confluent) && site.settings.kind == Some(crate::connector::Kind::Snowflake);
-    if is_worker && site.word("snowflake.authenticator").as_deref() != Some("oauth") && site.get(key).is_none() {
+    if is_worker && is_oauth {
+        for key in ["snowflake.oauth.client.id", "snowflake.oauth.client.secret"] {
+            if site.get(key).is_none() {
+                let finding = Finding::error(at(key), "connector-property-missing", format!("OAuth needs `{key}` to log in."));
+                findings.push(finding.hint("Give it, or set `snowflake.authenticator` to `snowflake_jwt`."));
+            }
+        }
+    }
+    if is_worker && !is_oauth && site.get(key).is_none() {
         findings.push(
             Finding::error(at(key), "connector-property-missing", format!("The connector needs `{key}` to log in."))
                 .hint("Give it, or set `snowflake.authenticator` to `oauth`."),

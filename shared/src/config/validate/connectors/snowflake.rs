@@ -176,7 +176,7 @@ fn check_map(site: &Site<'_>, snowflake: &Snowflake, findings: &mut Vec<Finding>
     let (map, mut problems) = TopicMap::parse(&text, snowflake.is_v4);
     for topic in &site.topics {
         let matching = map.ambiguous(topic);
-        if !matching.is_empty() {
+        if !matching.is_empty() && problems.is_empty() {
             problems.push(format!("`{topic}` is matched by several entries: `{}`", matching.join("`, `")));
         }
     }

@@ -257,6 +257,13 @@ fn rules_of_jdbc_sinks() {
         (Warning, CLOUD, r#""insert.mode" = "-""#, r#"config."insert.mode" insert-repeats-keys"#),
         (Warning, WORKER, "\"insert.mode\" = \"insert\"\n\"pk.mode\" = \"-\"", r#"config."insert.mode" insert-repeats-keys"#),
         (Error, WORKER, r#""insert.mode" = "Upsert""#, r#"config."insert.mode" insert-mode-case"#),
+        (Error, DEBEZIUM, r#""connection.username" = "-""#, r#"config."connection.username" connector-property-missing"#),
+        (
+            Error,
+            DEBEZIUM,
+            "\"field.include.list\" = \"t:a\"\n\"field.exclude.list\" = \"t:b\"",
+            r#"config."field.exclude.list" field-lists-exclusive"#,
+        ),
         (Error, CLOUD, r#""table.name.format" = " ""#, r#"config."table.name.format" table-name-format-invalid"#),
         (Error, CLOUD, r#""table.name.format" = "a.[b""#, r#"config."table.name.format" table-name-format-invalid"#),
         (Error, CLOUD, r#""table.name.format" = "dbo.""#, r#"config."table.name.format" table-name-format-invalid"#),
@@ -268,6 +275,34 @@ fn rules_of_jdbc_sinks() {
         (Warning, CLOUD, r#""connection.host" = "sql.example.com""#, r#"config."ssl.mode" ssl-not-encrypted"#),
         (Warning, CLOUD, r#""connection.host" = "203.0.113.7""#, r#"config."ssl.mode" ssl-not-encrypted"#),
     ]);
+}
+
+#[test]
+fn debezium_s_sink_takes_any_case_of_its_own_words_and_connect_takes_one() {
+    for (lines, expected) in [
+        (r#""insert.mode" = "Upsert""#, None),
+        (r#""schema.evolution" = "BASIC""#, None),
+        (r#""errors.tolerance" = "None""#, Some(r#"connectors[0].config."errors.tolerance" connector-value-invalid"#)),
+        (r#""config.action.reload" = "RESTART""#, Some(r#"connectors[0].config."config.action.reload" connector-value-invalid"#)),
+    ] {
+        let found = names(&validate(&document(DEBEZIUM, lines)));
+        assert_eq!(found, expected.into_iter().map(str::to_owned).collect::<Vec<_>>(), "{lines}");
+    }
+}
+
+#[test]
+fn what_is_named_in_a_list_has_a_class() {
+    let (route, is) = ("\"transforms.route.type\" = \"a.B\"", "\"predicates.is.type\" = \"a.P\"");
+    let lists = "\"transforms\" = \"route, drop\"\n\"predicates\" = \"is\"";
+    let missing = |name: &str| format!("connectors[0].config.\"{name}.type\" transform-type-missing");
+    let cases = [
+        (String::new(), vec![missing("transforms.route"), missing("transforms.drop"), missing("predicates.is")]),
+        (route.to_owned(), vec![missing("transforms.drop"), missing("predicates.is")]),
+        (format!("{route}\n{is}\n\"transforms.drop.type\" = \"a.C\""), vec![]),
+    ];
+    for (lines, expected) in cases {
+        assert_eq!(names(&validate(&document(WORKER, &format!("{lists}\n{lines}")))), expected, "{lines}");
+    }
 }
 
 #[test]
@@ -306,6 +341,18 @@ fn rules_of_snowflake_sinks() {
             SNOWFLAKE,
             r#""snowflake.url.name" = "org-my_acc.snowflakecomputing.com""#,
             r#"config."snowflake.url.name" snowflake-url-underscore"#,
+        ),
+        (
+            Error,
+            SNOWFLAKE_WORKER,
+            r#""snowflake.authenticator" = "oauth""#,
+            r#"config."snowflake.oauth.client.id" connector-property-missing"#,
+        ),
+        (
+            Error,
+            SNOWFLAKE_WORKER,
+            r#""snowflake.topic2table.map" = "tidb_.*:ORDERS,tidb_tpcc_orders:ITEMS""#,
+            r#"config."snowflake.topic2table.map" topic-map-invalid"#,
         ),
         (Error, SNOWFLAKE, r#""snowflake.role.name" = "-""#, r#"config."snowflake.role.name" snowflake-role-missing"#),
         (
