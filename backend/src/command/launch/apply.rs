@@ -39,7 +39,7 @@ pub async fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
         return Ok(print_plan(aimed(document.clone(), &args), &args));
     }
     let desk = args.place.desk(data_dir).await?;
-    let code = apply(&args, &desk, document).await.unwrap_or_else(|refusal| refused(&refusal, args.place.json));
+    let code = Box::pin(apply(&args, &desk, document)).await.unwrap_or_else(|refusal| refused(&refusal, args.place.json));
     desk.close().await;
     Ok(code)
 }
