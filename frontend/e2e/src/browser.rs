@@ -97,6 +97,11 @@ impl Browser {
         self.click_css(&format!("[data-test=\"{hook}\"]:enabled, a[data-test=\"{hook}\"], summary[data-test=\"{hook}\"]")).await
     }
 
+    /// Says yes to the question that is open. A page has a dialog for each of its questions.
+    pub async fn confirm(&self) -> Result<()> {
+        self.click_css("dialog[open] [data-test=\"confirm-yes\"]").await
+    }
+
     /// Clicks the button with this text.
     pub async fn click_text(&self, text: &str) -> Result<()> {
         let path = format!("//button[contains(., \"{text}\")]");

@@ -29,7 +29,7 @@ async fn the_playground_flows_pauses_resumes_and_stops() -> Result<()> {
     page.wait_rows("kpi-rows-total", resumed + 100).await?;
 
     page.click("stop").await?;
-    page.click("confirm-yes").await?;
+    page.confirm().await?;
     page.wait_state("stopped").await?;
     page.picture("run-stopped").await?;
 

@@ -11,7 +11,7 @@ use crate::{
     state::{Load, Toasts},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::components::A;
+use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
 use shared::{
     api::{LaunchPlan, PlannedStep},
     figures,
@@ -44,6 +44,7 @@ pub fn PlanView(launching: Launching) -> impl IntoView {
 #[component]
 fn Planned(launching: Launching, plan: LaunchPlan) -> impl IntoView {
     let toasts = Toasts::expect();
+    let navigate = StoredValue::new(use_navigate());
     let asking = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let blocked = has_errors(&plan.findings);
@@ -52,7 +53,12 @@ fn Planned(launching: Launching, plan: LaunchPlan) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             match api::begin_launch(&launching.name()).await {
-                Ok(report) => launching.told(report),
+                Ok(report) => {
+                    launching.told(report);
+                    // A reload shows the launch, not the plan again.
+                    let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+                    navigate.get_value()(&api::pipeline_path(&launching.name(), "launch"), options);
+                }
                 Err(failure) => toasts.failed("launch", &failure),
             }
             let _ = busy.try_set(false);
