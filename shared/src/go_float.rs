@@ -34,7 +34,7 @@ fn even_last_digit(text: &mut [u8], number: f64, reads_back: impl Fn(&str) -> bo
     let mantissa = text.iter().position(|&byte| byte == b'e').unwrap_or(text.len());
     let Some(last) = text[..mantissa].iter().rposition(|byte| matches!(byte, b'1'..=b'9')) else { return };
     // without its last digit being above 1 the text would be a shorter one
-    if text[last] == b'1' || text[last] % 2 == 0 {
+    if text[last] == b'1' || text[last].is_multiple_of(2) {
         return;
     }
     text[last] -= 1;
@@ -58,6 +58,7 @@ mod tests {
 
     /// Expected: what Go writes.
     #[test]
+    #[expect(clippy::excessive_precision, clippy::approx_constant, reason = "the numbers are halfway between two texts on purpose")]
     fn of_two_shortest_texts_the_even_one_is_written() {
         for (number, expected) in [
             (-1_729_665.25, "-1729665.2"),

@@ -23,6 +23,7 @@ pub(super) fn read(layers: &mut Layers<'_>, pipeline: &Pipeline) -> Codec {
     let tidb_extension = layers.boolean(Section::Codec, "enable-tidb-extension").is_some_and(|s| s.value);
     check_large_messages(layers, Protocol::of(pipeline));
     check_debezium(layers, pipeline);
+    check_csv(layers, pipeline);
     let protocol = Protocol::of(pipeline);
     let is_avro = protocol.is_none_or(Protocol::needs_registry);
     let decimal = match word(layers, is_avro, "avro-decimal-handling-mode", ["precise", "string"]) {
@@ -181,6 +182,20 @@ fn check_debezium(layers: &mut Layers<'_>, pipeline: &Pipeline) {
             "registry-with-debezium",
             "The protocol `debezium` does not support a schema registry.",
             "Remove the registry, or write `debezium-avro`.",
+        );
+    }
+}
+
+/// CSV has all columns of a delete.
+fn check_csv(layers: &mut Layers<'_>, pipeline: &Pipeline) {
+    const KEYS_ONLY: &str = "delete-only-output-handle-key-columns";
+    let keys_only = pipeline.changefeed.config.sink.extra.get(KEYS_ONLY).and_then(Value::as_bool) == Some(true);
+    if keys_only && Protocol::of(pipeline) == Some(Protocol::Csv) {
+        layers.error(
+            &format!("{SINK_PATH}.{KEYS_ONLY}"),
+            "csv-with-key-deletes",
+            "The protocol `csv` always writes all columns of a delete.",
+            "Remove it.",
         );
     }
 }

@@ -102,7 +102,7 @@ fn this_studio_and_ticdc_refuse_the_same_documents_and_read_the_others_alike() {
         }
     }
     let total: usize = differences.values().map(|(count, _)| count).sum();
-    for (_, (count, example)) in &differences {
+    for (count, example) in differences.values() {
         println!("== {count} times: {example}");
     }
     println!("{count} documents, {accepted} accepted, {total} differences");

@@ -22,6 +22,7 @@ const VECTORS: &[u8] = include_bytes!("rows.jsonl.gz");
 const EVENTS: usize = 10;
 
 /// A value of a column, in the words of the question.
+#[allow(clippy::excessive_precision, clippy::approx_constant, reason = "the numbers are halfway between two texts on purpose")]
 fn cell(draw: &mut Draw, ty: &ColumnType) -> Value {
     let number = match draw.below(4) {
         0 => draw.pick(&[0, 1, u64::MAX, 1 << 63, (1 << 63) - 1, 127, 128, 255, 64, 63]),

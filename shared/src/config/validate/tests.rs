@@ -408,3 +408,25 @@ fn tables_are_checked_when_they_are_known() {
     pipeline.changefeed.config.filter.rules = vec!["x.*".to_owned()];
     assert_eq!(codes(&pipeline), ["no-table-matches"]);
 }
+
+#[test]
+fn event_filters_are_read_as_ticdc_reads_them() {
+    for (filter, code) in [
+        (serde_json::json!({"ignore-event": ["insert", "alter ttl remove"]}), None),
+        (serde_json::json!({"ignore-event": ["INSERT"]}), Some("ignore-event-unknown")),
+        (serde_json::json!({"ignore-event": ["add foreign key"]}), Some("ignore-event-unknown")),
+        (serde_json::json!({"ignore-sql": ["^drop", "(?i)x{1,1000}"]}), None),
+        (serde_json::json!({"ignore-sql": ["("]}), Some("ignore-sql-invalid")),
+        (serde_json::json!({"ignore-sql": ["x{1001}"]}), Some("ignore-sql-invalid")),
+        // one expression is made of all: these two are right together
+        (serde_json::json!({"ignore-sql": ["(", ")"]}), None),
+    ] {
+        let mut pipeline = parse(FINE).unwrap();
+        let mut entry = filter.clone();
+        entry["matcher"] = serde_json::json!(["*.*"]);
+        pipeline.changefeed.target = crate::config::Target::Export;
+        pipeline.changefeed.config.filter.extra.insert("event-filters".to_owned(), serde_json::json!([entry]));
+        let codes: Vec<String> = validate(&pipeline).into_iter().map(|finding| finding.code).filter(|c| c.starts_with("ignore-")).collect();
+        assert_eq!(codes.first().map(String::as_str), code, "{filter}");
+    }
+}

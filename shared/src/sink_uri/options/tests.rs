@@ -198,3 +198,49 @@ fn the_generated_client_id_is_ticdc_s() {
     );
     assert_eq!(generated_client_id("中文", id), None);
 }
+
+#[test]
+fn options_of_one_protocol_are_refused_with_another() {
+    let codes = |protocol: &str, query: &str, sink: Value| {
+        let mut pipeline = pipeline(query, Value::Null);
+        pipeline.kafka.params.insert("protocol".to_owned(), protocol.into());
+        pipeline.changefeed.config.sink.extra = sink.as_object().unwrap().clone();
+        KafkaOptions::read(&pipeline).1.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
+    };
+    let has = |codes: Vec<String>, code: &str| codes.iter().any(|found| found == code);
+    let option = "debezium-option-with-other-protocol";
+    assert!(has(codes("avro", "debezium-include-start-ts=true", json!({})), option));
+    assert!(!has(codes("avro", "debezium-include-start-ts=false", json!({})), option));
+    assert!(!has(codes("debezium", "debezium-include-start-ts=true", json!({})), option));
+    assert!(
+        has(codes("debezium", "", json!({})), "registry-with-debezium") && !has(codes("avro", "", json!({})), "registry-with-debezium")
+    );
+    let keys_only = || json!({"delete-only-output-handle-key-columns": true});
+    assert!(
+        has(codes("csv", "", keys_only()), "csv-with-key-deletes") && !has(codes("canal-json", "", keys_only()), "csv-with-key-deletes")
+    );
+    let large = |raw: bool| {
+        let handle =
+            json!({"large-message-handle-option": "claim-check", "claim-check-storage-uri": "s3://b", "claim-check-raw-value": raw});
+        json!({"kafka-config": {"large-message-handle": handle}})
+    };
+    let unsupported = "large-message-unsupported";
+    assert!(has(codes("open-protocol", "", large(true)), unsupported) && !has(codes("open-protocol", "", large(false)), unsupported));
+    assert!(!has(codes("simple", "", large(true)), unsupported));
+    let mut in_file = large(false);
+    in_file["kafka-config"]["codec-config"] = json!({"enable-tidb-extension": true});
+    assert!(has(codes("canal-json", "", in_file), unsupported), "TiCDC looks for the extension in the sink URI alone");
+    assert!(!has(codes("canal-json", "enable-tidb-extension=true", large(false)), unsupported));
+}
+
+#[test]
+fn an_empty_version_is_given_and_is_none() {
+    for (version, is_right) in
+        [("", false), ("3.0.0", true), ("99999.0.0", true), ("0.11.0.2", true), ("0.11.0", false), ("00.1.2.3", false), (" 3.0.0", false)]
+    {
+        let found = KafkaOptions::read(&pipeline("", json!({"kafka-version": version}))).1;
+        assert_eq!(found.is_empty(), is_right, "{version:?}: {found:?}");
+    }
+    let (options, _) = read("max-retry=9223372036854775807");
+    assert_eq!(options.max_retry, u32::MAX);
+}
