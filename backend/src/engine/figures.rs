@@ -268,7 +268,12 @@ impl Figures {
     pub fn report(&self) -> ProgressReport {
         let progress = self.progress();
         let inner = self.lock();
-        ProgressReport { progress, history: inner.history.iter().cloned().collect(), log: inner.log.iter().cloned().collect(), lags: Vec::new() }
+        ProgressReport {
+            progress,
+            history: inner.history.iter().cloned().collect(),
+            log: inner.log.iter().cloned().collect(),
+            lags: Vec::new(),
+        }
     }
 
     /// Rate, lag and sparkline for the home page.
