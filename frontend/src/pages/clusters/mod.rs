@@ -114,7 +114,7 @@ fn ClusterOf(id: String) -> impl IntoView {
 fn Facts(watched: Watched) -> impl IntoView {
     let node = |node: &ClusterNode| {
         let owner = node.is_owner.then(|| view! { <span class="tag">"owner"</span> });
-        view! { <li><code>{node.address.clone()}</code> <span class="dim">{node.id.clone()}</span> {owner}</li> }
+        view! { <li><code>{node.address.clone()}</code>" "<span class="dim">{node.id.clone()}</span>" "{owner}</li> }
     };
     move || {
         watched.read(|detail| {
