@@ -1,7 +1,7 @@
-//! From topics to a second database, with a published sink on a real Kafka Connect worker. The connector's file is the one that
-//! `changefeed-studio export` writes for the document, with the settings that the studio recommends.
+//! From one database to a second one, with a published sink on a real Kafka Connect worker: `changefeed-studio apply` launches the
+//! whole document on a running studio, the changefeed on its engine and the connector on the worker.
 
-use super::{CATCH_UP, Scene, copy, pipeline::PASSWORD, pipeline::Pipeline, pipeline::Runner, workload, workload::Workload};
+use super::{CATCH_UP, Scene, copy, pipeline::NAME, pipeline::PASSWORD, pipeline::Pipeline, workload, workload::Workload};
 use crate::{
     lab::{self, MariaDb, http},
     process,
@@ -22,8 +22,6 @@ const TABLES: [&str; 8] = ["customer", "district", "item", "new_order", "order_l
 
 /// Of the workload, once it has loaded its tables.
 const RUN_FOR: &str = "8s";
-/// From the first row to topics for all tables; loading a warehouse takes less.
-const TOPICS: Duration = Duration::from_secs(60);
 /// The sink is slower than the engine.
 const SINK: Duration = Duration::from_secs(300);
 
@@ -55,27 +53,27 @@ pub(super) fn prove(scene: &Scene<'_>, worker: &str) -> Result<()> {
         start: &workload::position(mariadb)?,
         delivery: "at-least-once",
         tidb_extension: false,
-        connectors: &connector(name, mariadb, &topics),
+        connectors: &connector(name, mariadb, &topics, worker),
     };
     let file = scene.dir.join("pipeline.toml");
     fs::write(&file, pipeline.to_toml(mariadb))?;
-    let runner = Runner::new(&file, &scene.dir.join("engine"), &scene.dir.join("engine.log"), &mariadb.password);
 
     let workload = Workload::start(scene.lab, RUN_FOR, &scene.dir.join("go-tpc.log"))?;
-    let mut engine = runner.start()?;
-    // A sink's consumer takes minutes to notice a topic that came later.
-    wait_for("a topic for every table", TOPICS, || {
-        let there = ends(scene, &prefix)?;
-        Ok(topics.iter().all(|topic| there.contains_key(topic)))
-    })?;
-    launch(worker, &file, name, &scene.dir, &mariadb.password)?;
     let sink = Sink::new(worker, name);
-    wait_for("a running sink", SINK, || sink.is_running())?;
+    let begun = Instant::now();
+    apply(scene, &file)?;
+    println!("connect: changefeed and sink launched in {}", human(begun.elapsed()));
+    if !sink.is_running()? {
+        bail!("the launch is done, and the sink does not run");
+    }
     mariadb.query(CHANGES)?;
     workload.finish()?;
-    engine.expect_alive()?;
-    engine.kill()?;
-    runner.until_idle(CATCH_UP)?;
+    let end = workload::position(mariadb)?;
+    wait_for("the changefeed at the binlog's end", CATCH_UP, || {
+        let progress = http::get(&format!("{}/api/v1/pipelines/{NAME}/progress", scene.studio.url))?;
+        let at = progress["progress"]["checkpoint"]["position"].as_str().unwrap_or_default();
+        Ok(at == end || at.starts_with(&format!("{end} ")))
+    })?;
 
     let start = Instant::now();
     let ends = ends(scene, &prefix)?;
@@ -86,10 +84,13 @@ pub(super) fn prove(scene: &Scene<'_>, worker: &str) -> Result<()> {
 }
 
 /// The studio's recommended settings for this kind and flavour, and where the target is; a statement for many rows, not for each.
-fn connector(name: &str, mariadb: &MariaDb, topics: &[String]) -> String {
+fn connector(name: &str, mariadb: &MariaDb, topics: &[String], worker: &str) -> String {
     let MariaDb { host, port, user, .. } = mariadb;
     format!(
-        r#"[[connectors]]
+        r#"[connect]
+url = "{worker}"
+
+[[connectors]]
 name = "{name}"
 kind = "mysql"
 flavour = "kafka-connect-debezium"
@@ -108,14 +109,11 @@ topics = {topics:?}
     )
 }
 
-/// Brings the document's connector to the worker: as a user does who has exported its file.
-fn launch(worker: &str, pipeline: &Path, name: &str, dir: &Path, password: &str) -> Result<()> {
-    let files = dir.join("files");
-    let mut export = workspace::command(workspace::studio());
-    export.arg("export").arg(pipeline).arg("--out").arg(&files).args(["--secrets", "inline"]).env(PASSWORD, password);
-    process::output(&mut export)?;
-    let request = fs::read_to_string(files.join("connectors").join(format!("{name}.json")))?;
-    http::send("POST", &format!("{worker}/connectors"), Some(&serde_json::from_str(&request)?)).map(drop)
+/// Launches the document on the scene's studio, and waits until all of it runs.
+fn apply(scene: &Scene<'_>, pipeline: &Path) -> Result<()> {
+    let mut apply = workspace::command(workspace::studio());
+    apply.arg("apply").arg(pipeline).args(["--yes", "--studio", &scene.studio.url]).arg("--data-dir").arg(scene.dir.join("unused"));
+    process::output(apply.env(PASSWORD, &scene.lab.mariadb.password)).map(drop)
 }
 
 /// The connector on its worker; removed when dropped.

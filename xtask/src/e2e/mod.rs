@@ -160,7 +160,7 @@ impl<'a> Scene<'a> {
     fn new(lab: &'a Env, name: &'static str) -> Result<Self> {
         let dir = empty_dir(name)?;
         workload::reset(&lab.mariadb)?;
-        let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"))?;
+        let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"), &lab.mariadb.password)?;
         Ok(Self { lab, name, dir, studio, exactly_once: false })
     }
 

@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+/// The pipeline's name in [`Pipeline::to_toml`].
+pub const NAME: &str = "end-to-end";
 /// The secrets of [`Pipeline::to_toml`] are references to this variable.
 pub const PASSWORD: &str = "LAB_PASSWORD";
 /// Nothing to replicate for so long means caught up.
@@ -24,7 +26,7 @@ pub struct Pipeline<'a> {
     pub delivery: &'a str,
     /// Operation and commit time in every message: the judge of order needs them, a sink would make columns of them.
     pub tidb_extension: bool,
-    /// `[[connectors]]`, as TOML.
+    /// `[connect]` and `[[connectors]]`, as TOML.
     pub connectors: &'a str,
 }
 
@@ -34,7 +36,7 @@ impl Pipeline<'_> {
         let MariaDb { host, port, replication_user, .. } = mariadb;
         format!(
             r#"version = 1
-name = "end-to-end"
+name = "{NAME}"
 
 [source]
 kind = "mysql"

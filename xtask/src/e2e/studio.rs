@@ -1,5 +1,6 @@
 //! The studio as a background process, for its embedded registry and broker.
 
+use super::pipeline::PASSWORD;
 use crate::{process, workspace};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -13,6 +14,8 @@ use std::{
 /// Killed when dropped.
 pub struct Studio {
     child: Child,
+    /// `http://127.0.0.1:port` of its page and API.
+    pub url: String,
     /// `127.0.0.1:port` of the embedded broker.
     pub kafka: String,
     /// `http://127.0.0.1:port` of the embedded registry.
@@ -21,13 +24,15 @@ pub struct Studio {
 
 impl Studio {
     /// Starts it on a free port and waits until it says that it serves.
-    pub fn serve(data_dir: &Path, log: &Path) -> Result<Self> {
+    ///
+    /// `password` is what documents name as `env:LAB_PASSWORD`.
+    pub fn serve(data_dir: &Path, log: &Path, password: &str) -> Result<Self> {
         let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut serve = Command::new(workspace::studio());
-        serve.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir);
+        serve.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data_dir).env(PASSWORD, password);
         serve.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
         let child = serve.spawn().with_context(|| format!("cannot start `{}`", process::line(&serve)))?;
-        let mut studio = Self { child, kafka: String::new(), registry: String::new() };
+        let mut studio = Self { child, url: String::new(), kafka: String::new(), registry: String::new() };
 
         // Its one line of output comes when it listens; the end of output without it means that it gave up.
         let mut line = String::new();
@@ -38,6 +43,7 @@ impl Studio {
         let address = |key: &str| {
             announced["playground"][key].as_str().map(str::to_owned).with_context(|| format!("`serve --json` tells no `{key}`"))
         };
+        studio.url = announced["url"].as_str().map(|url| url.trim_end_matches('/').to_owned()).context("`serve --json` tells no `url`")?;
         studio.kafka = address("kafka")?;
         studio.registry = address("schema_registry")?;
         Ok(studio)
