@@ -32,6 +32,7 @@ impl MariaDb {
     pub fn start(arguments: &[&str]) -> Self {
         let data = tempfile::Builder::new().prefix("studio-mariadb-").tempdir().expect("a temporary directory");
         copy(template(), data.path());
+        fs::create_dir_all(data.path().join("tmp")).expect("a directory for temporary tables");
         let accounts = data.path().join("accounts.sql");
         let grants = "REPLICATION SLAVE, REPLICATION CLIENT, RELOAD, SELECT";
         fs::write(
@@ -129,6 +130,8 @@ fn launch(data: &Path, port: u16, arguments: &[&str]) -> Option<Child> {
         .args(["--innodb-log-file-size=8M", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0"])
         .arg(format!("--port={port}"))
         .arg(format!("--datadir={}", data.display()))
+        // Temporary tables are named after the process: those that a killed server of the same number left behind make this one crash.
+        .arg(format!("--tmpdir={}", data.join("tmp").display()))
         .arg(format!("--socket={}", data.join("socket").display()))
         .arg(format!("--pid-file={}", data.join("pid").display()))
         .arg(format!("--init-file={}", data.join("accounts.sql").display()))

@@ -32,6 +32,7 @@ pub fn start(lab: &Path, known: Option<&MariaDb>) -> Result<MariaDb> {
     install.args(["--auth-root-authentication-method=normal", "--skip-test-db"]);
     process::output(&mut install)?;
     fs::write(dir.join("init.sql"), INIT)?;
+    fs::create_dir_all(dir.join("tmp"))?;
     launch(lab, free_port()?)
 }
 
@@ -50,6 +51,8 @@ fn launch(lab: &Path, port: u16) -> Result<MariaDb> {
     let user: &[&str] = if debian::is_root() { &["--user=root"] } else { &[] };
     let mut server = Command::new(process::find("mariadbd").context("mariadbd is gone")?);
     server.arg("--no-defaults").args(user).arg(option("datadir", &dir.join("data"))).arg(option("init-file", &dir.join("init.sql")));
+    // Not shared with other servers: temporary tables are named after the process, and a crash leaves them behind.
+    server.arg(option("tmpdir", &dir.join("tmp")));
     // A socket's path may have 107 bytes, a clone's more.
     server.arg(option("socket", &std::env::temp_dir().join(format!("changefeed-lab-{port}.sock"))));
     server.arg(option("pid-file", &dir.join("pid"))).arg(format!("--port={port}"));
