@@ -94,7 +94,8 @@ fn Buttons(launching: Launching, state: Memo<LaunchState>) -> impl IntoView {
     let asking_undo = RwSignal::new(false);
     let ended = move |doing: &str, answer: Result<LaunchReport, Failure>| {
         match answer {
-            Ok(report) => launching.told(report),
+            // The stream has said so by now, and may have said more since: this answer is how it began.
+            Ok(_) => {}
             Err(failure) => toasts.failed(doing, &failure),
         }
         let _ = busy.try_set(false);
