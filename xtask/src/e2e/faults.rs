@@ -17,6 +17,7 @@ use anyhow::{Context, Result};
 use std::{
     collections::BTreeMap,
     env, fs,
+    io::Write,
     path::{Path, PathBuf},
     process::Command,
     sync::{
@@ -115,8 +116,7 @@ impl Stage<'_> {
             Fault::SourceKilled => lab::crash(&mut self.lab, Server::MariaDb)?,
             Fault::DiskFull => {
                 let filler = self.disk.join("filler");
-                // It ends with the disk: that is the aim.
-                let _ = fs::copy("/dev/zero", &filler);
+                fill(&filler)?;
                 thread::sleep(how_long);
                 fs::remove_file(&filler).context("the disk cannot be freed")?;
             }
@@ -174,6 +174,14 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     runner.until_idle(CATCH_UP)?;
     println!("{name}: caught up {} after the last fault", human(start.elapsed()));
     judge::compare(&stage.lab, &stage.lab.kafka.bootstrap, &scene.studio.registry, &prefix, exactly_once, &scene.dir)
+}
+
+/// Writes until nothing more fits.
+fn fill(file: &Path) -> Result<()> {
+    let mut filler = fs::File::create(file).context("the disk cannot be filled")?;
+    let zeros = [0; 64 << 10];
+    while filler.write_all(&zeros).is_ok() {}
+    Ok(())
 }
 
 /// A small disk of its own, so that it can be filled. Mounting needs root, as CI has.

@@ -150,11 +150,20 @@ impl Engine {
         process::output(Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())])).map(drop)
     }
 
+    /// Whether the process has a handler for SIGTERM (`SigCgt` of `man 5 proc_pid_status`, bit 14).
+    fn listens(&self) -> bool {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & (1 << 14) != 0)
+    }
+
     /// SIGTERM, and the wait for a clean end.
     ///
     /// # Errors
     /// When it takes longer than `patience`, or does not end well.
     pub fn stop(&mut self, patience: Duration) -> Result<()> {
+        // One that has hardly begun does not listen yet, and would just be gone.
+        crate::lab::until(patience, || self.listens() || self.child.try_wait().is_ok_and(|status| status.is_some()));
         self.signal("TERM")?;
         let mut status = None;
         crate::lab::until(patience, || {
