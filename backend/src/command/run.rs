@@ -15,7 +15,7 @@ use shared::{
     api::{LogLevel, PipelineState, Progress},
     finding::has_errors,
 };
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 use tokio::sync::broadcast::error::RecvError;
 
 #[derive(clap::Args)]
@@ -45,6 +45,8 @@ pub async fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
     let mut updates = figures.subscribe();
     let launched = Launch { document, store, figures: Arc::clone(&figures), memory: DEFAULT_MEMORY }.start();
 
+    // Nothing that was acknowledged before it ran tells of being idle.
+    let mut running_since: Option<Instant> = None;
     let mut interrupted = std::pin::pin!(super::serve::interrupted());
     let failed = loop {
         let update = tokio::select! {
@@ -72,8 +74,10 @@ pub async fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
                     }
                     break true;
                 }
-                let idle = args.until_idle.is_some_and(|limit| figures.idle_ms() >= limit * 1000);
-                if idle && progress.state == PipelineState::Running && progress.waiting_for_acks == 0 {
+                running_since = (progress.state == PipelineState::Running).then(|| running_since.unwrap_or_else(Instant::now));
+                let runs_for = running_since.map_or(0, |since| since.elapsed().as_secs());
+                let idle = args.until_idle.is_some_and(|limit| runs_for >= limit && figures.idle_ms() >= limit * 1000);
+                if idle && progress.waiting_for_acks == 0 {
                     break false;
                 }
             }

@@ -13,8 +13,8 @@ use std::{
 pub const NAME: &str = "end-to-end";
 /// The secrets of [`Pipeline::to_toml`] are references to this variable.
 pub const PASSWORD: &str = "LAB_PASSWORD";
-/// Nothing to replicate for so long means caught up.
-const IDLE_SECONDS: &str = "3";
+/// Nothing to replicate for so long means caught up. A server that is asked for a GTID looks for its place first, in silence.
+const IDLE_SECONDS: &str = "10";
 
 pub struct Pipeline<'a> {
     /// Every topic begins with it.

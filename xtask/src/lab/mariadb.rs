@@ -57,7 +57,12 @@ fn launch(lab: &Path, port: u16) -> Result<MariaDb> {
     server.arg(option("socket", &std::env::temp_dir().join(format!("changefeed-lab-{port}.sock"))));
     server.arg(option("pid-file", &dir.join("pid"))).arg(format!("--port={port}"));
     server.args(["--bind-address=127.0.0.1", "--server-id=1", "--log-bin=mysql-bin", "--binlog-format=ROW", "--binlog-row-image=FULL"]);
-    server.args(["--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=256M", "--character-set-server=utf8mb4"]);
+    server.args([
+        "--innodb-flush-log-at-trx-commit=2",
+        "--innodb-buffer-pool-size=256M",
+        "--max-binlog-size=64M",
+        "--character-set-server=utf8mb4",
+    ]);
     let pid = daemon.start(&mut server)?;
     let mariadb = MariaDb {
         host: "127.0.0.1".to_owned(),
