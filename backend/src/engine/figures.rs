@@ -8,7 +8,10 @@ use shared::{
 };
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::broadcast;
@@ -64,6 +67,8 @@ struct Inner {
 /// Shared by everything that counts and everything that shows.
 pub struct Figures {
     inner: Mutex<Inner>,
+    /// The writer has rows in hand: it may be waiting for topics or schemas.
+    busy: AtomicBool,
     updates: broadcast::Sender<Update>,
 }
 
@@ -92,6 +97,7 @@ impl Figures {
                 target_rate: None,
                 last_acknowledged_ms: now,
             }),
+            busy: AtomicBool::new(false),
             updates: broadcast::Sender::new(64),
         }
     }
@@ -283,9 +289,17 @@ impl Figures {
         (inner.point.rows_per_second, inner.point.lag_p50_ms, inner.spark.points())
     }
 
-    /// Milliseconds since a row was last acknowledged (or since the figures began).
+    /// Whether the writer has rows in hand.
+    pub fn set_busy(&self, busy: bool) {
+        self.busy.store(busy, Ordering::Relaxed);
+    }
+
+    /// Milliseconds since a row was last acknowledged (or since the figures began); 0 while the writer has rows in hand.
     #[must_use]
     pub fn idle_ms(&self) -> u64 {
+        if self.busy.load(Ordering::Relaxed) {
+            return 0;
+        }
         now_ms().saturating_sub(self.lock().last_acknowledged_ms)
     }
 }

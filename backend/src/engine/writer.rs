@@ -109,6 +109,7 @@ impl Writer {
     /// Works until the source ends, the pipeline is stopped, or something fails; then waits for what is in flight.
     pub(super) fn run(mut self, mut batches: mpsc::Receiver<SourceBatch>) -> Result<(), EngineError> {
         let worked = self.work(&mut batches);
+        self.figures.set_busy(false);
         // Nobody reads any more: a source that waits for room must notice.
         drop(batches);
         let settled = self.sink.settle(std::time::Duration::from_secs(10));
@@ -129,6 +130,7 @@ impl Writer {
 
     fn work(&mut self, batches: &mut mpsc::Receiver<SourceBatch>) -> Result<(), EngineError> {
         while let Some(batch) = self.next(batches)? {
+            self.figures.set_busy(true);
             for event in batch.events {
                 if self.stop.is_cancelled() {
                     return Ok(());
@@ -138,6 +140,7 @@ impl Writer {
             if let Some(failure) = self.ledger.take_failure() {
                 return Err(failure);
             }
+            self.figures.set_busy(false);
         }
         Ok(())
     }
