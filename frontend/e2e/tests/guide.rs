@@ -57,7 +57,9 @@ async fn paste(page: &Browser, text: &str) -> Result<()> {
 /// What the lab's broker has otherwise than Confluent Cloud: an authority of its own, and one node.
 async fn adjust_to_lab(page: &Browser, lab: &Lab) -> Result<()> {
     page.click("step-kafka").await?;
-    page.fill("field-kafka.params.ca", lab.cloud("ca")).await?;
+    for (field, file) in [("ca", "ca"), ("cert", "client_certificate"), ("key", "client_key")] {
+        page.fill(&format!("field-kafka.params.{field}"), lab.cloud(file)).await?;
+    }
     page.fill("field-kafka.params.replication-factor", "1").await
 }
 

@@ -40,9 +40,10 @@ pub struct Pipeline<'a> {
 impl Pipeline<'_> {
     pub fn to_toml(&self, mariadb: &MariaDb) -> String {
         let Self { prefix, broker, cloud, registry, start, delivery, tidb_extension, connectors } = self;
-        let login = cloud.map_or_else(String::new, |Cloud { ca, key, .. }| {
-            let ca = ca.display();
-            format!("enable-tls = true\nca = \"{ca}\"\nsasl-mechanism = \"plain\"\nsasl-user = \"{key}\"\nsasl-password = \"env:{KAFKA_SECRET}\"\n")
+        let login = cloud.map_or_else(String::new, |Cloud { ca, client_certificate, client_key, key, .. }| {
+            let files = [("ca", ca), ("cert", client_certificate), ("key", client_key)];
+            let files: String = files.iter().map(|(name, file)| format!("{name} = \"{}\"\n", file.display())).collect();
+            format!("enable-tls = true\n{files}sasl-mechanism = \"plain\"\nsasl-user = \"{key}\"\nsasl-password = \"env:{KAFKA_SECRET}\"\n")
         });
         let MariaDb { host, port, replication_user, .. } = mariadb;
         format!(

@@ -1,4 +1,4 @@
-//! A certificate authority of the lab's own, and a server's certificate of it for loopback.
+//! A certificate authority of the lab's own, and certificates of it for a server on loopback and for its client.
 
 use crate::process;
 use anyhow::{Context, Result};
@@ -13,9 +13,11 @@ pub struct Certificates {
     pub ca: PathBuf,
     /// The server's private key and its certificate behind it, PEM.
     pub server: PathBuf,
+    /// The client's certificate and key, PEM. TiCDC takes them with the authority or not at all.
+    pub client: (PathBuf, PathBuf),
 }
 
-/// Makes both, good for a month.
+/// Makes all, good for a month.
 ///
 /// # Errors
 /// When `openssl` refuses, or the folder cannot be written.
@@ -27,11 +29,13 @@ pub fn make(dir: &Path) -> Result<Certificates> {
         openssl
     };
     process::output(request("/CN=Changefeed lab authority").args(["-keyout", "ca.key", "-out", "ca.pem"]))?;
-    let server = ["-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "server.key", "-out", "server.crt"];
-    let names = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"];
-    process::output(request("/CN=localhost").args(server).args(names))?;
+    let signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=critical,CA:FALSE"];
+    let server = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost", "-keyout", "server.key", "-out", "server.crt"];
+    process::output(request("/CN=localhost").args(signed).args(server))?;
+    process::output(request("/CN=changefeed").args(signed).args(["-keyout", "client.key", "-out", "client.crt"]))?;
     let pem = fs::read_to_string(dir.join("server.key"))? + &fs::read_to_string(dir.join("server.crt"))?;
-    let certificates = Certificates { ca: dir.join("ca.pem"), server: dir.join("server.pem") };
+    let client = (dir.join("client.crt"), dir.join("client.key"));
+    let certificates = Certificates { ca: dir.join("ca.pem"), server: dir.join("server.pem"), client };
     fs::write(&certificates.server, pem)?;
     Ok(certificates)
 }

@@ -49,6 +49,9 @@ pub struct Cloud {
     pub bootstrap: String,
     /// PEM of the authority to trust.
     pub ca: PathBuf,
+    /// PEM; the broker does not ask for it.
+    pub client_certificate: PathBuf,
+    pub client_key: PathBuf,
     /// May do everything.
     pub key: String,
     pub secret: String,
@@ -59,9 +62,9 @@ pub struct Cloud {
 
 impl Cloud {
     fn to_json(&self) -> Value {
-        let Self { bootstrap, ca, key, secret, powerless_key, powerless_secret } = self;
+        let Self { bootstrap, ca, client_certificate, client_key, key, secret, powerless_key, powerless_secret } = self;
         json!({
-            "bootstrap": bootstrap, "ca": ca, "key": key, "secret": secret,
+            "bootstrap": bootstrap, "ca": ca, "client_certificate": client_certificate, "client_key": client_key, "key": key, "secret": secret,
             "powerless_key": powerless_key, "powerless_secret": powerless_secret,
         })
     }
@@ -132,6 +135,8 @@ impl Env {
                 cloud: Cloud {
                     bootstrap: word("/kafka/cloud/bootstrap")?,
                     ca: word("/kafka/cloud/ca")?.into(),
+                    client_certificate: word("/kafka/cloud/client_certificate")?.into(),
+                    client_key: word("/kafka/cloud/client_key")?.into(),
                     key: word("/kafka/cloud/key")?,
                     secret: word("/kafka/cloud/secret")?,
                     powerless_key: word("/kafka/cloud/powerless_key")?,
@@ -167,6 +172,8 @@ mod tests {
         let cloud = Cloud {
             bootstrap: "h:9".into(),
             ca: "/ca".into(),
+            client_certificate: "/crt".into(),
+            client_key: "/key".into(),
             key: "k".into(),
             secret: "s".into(),
             powerless_key: "pk".into(),

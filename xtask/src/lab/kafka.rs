@@ -49,6 +49,8 @@ pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
     let cloud = Cloud {
         bootstrap: format!("127.0.0.1:{}", ports.cloud),
         ca: certificates.ca,
+        client_certificate: certificates.client.0,
+        client_key: certificates.client.1,
         key: KEY.to_owned(),
         secret: SECRET.to_owned(),
         powerless_key: POWERLESS_KEY.to_owned(),

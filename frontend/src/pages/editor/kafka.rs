@@ -123,7 +123,7 @@ pub fn KafkaStep() -> impl IntoView {
                         path="kafka.params.ca"
                         label="Authority to trust"
                         key="ca"
-                        help="PEM file, on the machine that runs the changefeed. Without one, what that machine trusts: enough for Confluent Cloud."
+                        help="PEM file on the machine that runs the changefeed; empty is what that machine trusts, enough for Confluent Cloud. TiCDC takes all three files or none."
                         placeholder="/etc/kafka/ca.pem"
                         value=param("ca")
                         on_input=set_param("ca")
