@@ -2,7 +2,7 @@
 
 use super::understood::{KeySlot, Understood};
 use crate::Finding;
-use crate::config::{ChangefeedConfig, Connector, KsqlStatement, Pipeline, SourceKind};
+use crate::config::{ChangefeedConfig, Connector, KsqlStatement, Pipeline, SourceKind, set_source_kind};
 use serde_json::Value;
 
 /// A single text of the document.
@@ -260,7 +260,7 @@ impl Applying<'_> {
     /// The workload is only what a new document begins with; a MySQL source was somebody's choice.
     fn tidb_source(&mut self) {
         if self.pipeline.source.kind == SourceKind::Tpcc {
-            self.pipeline.source.kind = SourceKind::Tidb;
+            set_source_kind(self.pipeline, SourceKind::Tidb);
             self.findings.push(
                 Finding::info("source.kind", "import-source-tidb", "The source was set to TiDB, which TiCDC reads from.")
                     .hint("Give its PD addresses to run the pipeline on this studio's own engine."),
