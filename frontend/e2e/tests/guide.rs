@@ -110,9 +110,7 @@ async fn the_whole_guide_is_one_session() -> Result<()> {
     // The sinks: the cloud key came with the paste, and the cluster that it manages with its own.
     page.click("step-downstream").await?;
     page.click("add-sqlserver").await?;
-    for (field, value) in
-        [("connection.host", "sql.example.com"), ("connection.port", "1433"), ("connection.user", "loader"), ("db.name", "shop")]
-    {
+    for (field, value) in [("connection.host", "sql.example.com"), ("connection.user", "loader"), ("db.name", "shop")] {
         page.fill(&format!("field-connectors[0].config.{field}"), value).await?;
     }
     page.fill("field-connectors[0].config.connection.password", DATABASE_PASSWORD).await?;
@@ -123,6 +121,7 @@ async fn the_whole_guide_is_one_session() -> Result<()> {
     for (field, value) in [
         ("snowflake.url.name", "ab12345.ap-east-1.aws.snowflakecomputing.com"),
         ("snowflake.user.name", "TICDC_LOADER"),
+        ("snowflake.role.name", "TICDC_ROLE"),
         ("snowflake.database.name", "SHOP"),
         ("snowflake.schema.name", "PUBLIC"),
     ] {
