@@ -14,3 +14,4 @@ mod preflight_connectors;
 mod preflight_ticdc;
 mod secrets;
 mod services;
+mod watcher;
