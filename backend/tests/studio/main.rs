@@ -4,6 +4,7 @@
 mod access;
 mod app;
 mod command_line;
+mod interrupt;
 mod launch;
 mod openapi;
 mod operate;
