@@ -68,8 +68,7 @@ async fn what_breaks_while_nobody_looks_is_in_the_list_and_in_the_metrics_and_go
     let services = services::embedded().await;
     services.make_topic("tidb_app_orders", 1).await;
     services.make_topic("dlq-orders", 1).await;
-    let (ticdc, worker) =
-        (TiCdc::start(ticdc::Options::default()).await, ConnectWorker::start(connect_worker::Options::default()).await);
+    let (ticdc, worker) = (TiCdc::start(ticdc::Options::default()).await, ConnectWorker::start(connect_worker::Options::default()).await);
     let document = document(ticdc.url(), worker.url(), &services.kafka());
     let app = TestApp::watching(PACE);
     app.post("/api/v1/pipelines", json!({ "document": document })).await;
@@ -110,8 +109,7 @@ async fn what_breaks_while_nobody_looks_is_in_the_list_and_in_the_metrics_and_go
 
 #[tokio::test]
 async fn a_draft_is_not_watched_and_what_a_person_removes_is_no_news() {
-    let (ticdc, worker) =
-        (TiCdc::start(ticdc::Options::default()).await, ConnectWorker::start(connect_worker::Options::default()).await);
+    let (ticdc, worker) = (TiCdc::start(ticdc::Options::default()).await, ConnectWorker::start(connect_worker::Options::default()).await);
     let document = document(ticdc.url(), worker.url(), "127.0.0.1:9");
     let app = TestApp::watching(PACE);
     app.post("/api/v1/pipelines", json!({ "document": document })).await;

@@ -37,7 +37,8 @@ pub fn StateChip(#[prop(into)] state: Signal<PipelineState>) -> impl IntoView {
 /// Beside a green light that is not the whole truth.
 #[component]
 pub fn DegradedChip(reasons: usize) -> impl IntoView {
-    (reasons > 0).then(|| view! { <span class="chip warn" data-test="degraded">{figures::counted(reasons as u64, "part")} " degraded"</span> })
+    (reasons > 0)
+        .then(|| view! { <span class="chip warn" data-test="degraded">{figures::counted(reasons as u64, "part")} " degraded"</span> })
 }
 
 /// As the API spells it; for tests.

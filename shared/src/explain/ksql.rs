@@ -129,7 +129,6 @@ pub(super) const ENTRIES: &[Entry] = &[
             &["kafka topic does not exist"],
             &["topic '", "' does not exist. if you want to create a new topic for the stream/table"],
             &["topic does not exist: "],
-            &["topic ", "which is the kafka topic that the", "does not exist"],
         ],
         path: "ksqldb[0].topic",
         cause: "The statement has no PARTITIONS, and the topic is not there.",

@@ -24,6 +24,8 @@ const DEFAULT_PARTITIONS: u32 = 3;
 const SHOWN: usize = 5;
 /// Topics whose right Write is tried.
 const MOST_WRITES: usize = 3;
+/// For one of them.
+const WRITE_LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) fn add(plan: &mut Plan, site: &Arc<Site>) {
     let brokers = &site.open.kafka.brokers;
@@ -375,13 +377,17 @@ async fn check_writing(site: &Site) -> Outcome {
     if there.is_empty() {
         return Outcome::skipped("none of the changefeed's topics is there yet");
     }
-    let options = KafkaOptions { read_timeout: CALL_LIMIT, ..site.options.clone() };
+    let options = KafkaOptions { read_timeout: WRITE_LIMIT, ..site.options.clone() };
     let (mut allowed, mut unknown, mut findings) = (Vec::new(), Vec::new(), Vec::new());
     for (topic, max_message_bytes) in there {
         match admin.may_write(&site.open.kafka.brokers, &options, topic, max_message_bytes).await {
             Right::Granted => allowed.push(format!("`{topic}`")),
             Right::Denied(why) => findings.push(not_writable(topic, &why)),
-            Right::Impossible(why) | Right::Unknown(why) => unknown.push(format!("`{topic}` ({why})")),
+            Right::Impossible(why) | Right::Unknown(why) => {
+                unknown.push(format!("`{topic}` ({why})"));
+                // the next would not be known either, and a person waits
+                break;
+            }
         }
     }
     let told = [("may write to", allowed), ("not known of", unknown)].into_iter().filter(|(_, topics)| !topics.is_empty());
