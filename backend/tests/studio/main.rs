@@ -4,6 +4,7 @@
 mod access;
 mod app;
 mod command_line;
+mod interrupt;
 mod launch;
 mod openapi;
 mod operate;
@@ -14,3 +15,4 @@ mod preflight_connectors;
 mod preflight_ticdc;
 mod secrets;
 mod services;
+mod watcher;

@@ -59,9 +59,9 @@ pub fn set_source_kind(document: &mut Pipeline, kind: SourceKind) {
     }
 }
 
-/// Whether a server's address says all about it.
-pub fn has_plain_ticdc(spec: &ChangefeedSpec) -> bool {
-    [&spec.ticdc_ca.0, &spec.ticdc_cert.0, &spec.ticdc_key.0, &spec.ticdc_keyspace, &spec.id].into_iter().all(String::is_empty)
+/// Whether the changefeed has a keyspace or an id of its own.
+pub fn has_ticdc_names(spec: &ChangefeedSpec) -> bool {
+    !spec.ticdc_keyspace.is_empty() || !spec.id.is_empty()
 }
 
 /// Whether there is more to launch than our own engine.

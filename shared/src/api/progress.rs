@@ -78,7 +78,7 @@ pub struct ProgressReport {
     pub history: Vec<ProgressPoint>,
     /// Newest last, 200 at most.
     pub log: Vec<LogEntry>,
-    /// Of a changefeed on TiCDC: how far it was behind whenever its parts were asked for, ten minutes at most, oldest first.
+    /// How far its changefeed was behind at each look of the studio's watcher or a page: ten minutes at most, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lags: Vec<LagPoint>,
 }
