@@ -99,6 +99,11 @@ pub(super) fn delivery(topic: &str, error: &KafkaError) -> EngineError {
         Some(RDKafkaErrorCode::UnknownTopic | RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownPartition) => {
             (ErrorKind::Transient, "topic-missing", "Someone deleted the topic, or it is not visible yet.")
         }
+        Some(RDKafkaErrorCode::InvalidTimestamp) => (
+            ErrorKind::Transient,
+            "kafka-refused",
+            "This machine's clock is further from the broker's than message.timestamp.after.max.ms (Kafka 4: an hour) or before.max.ms allow: set it right, and the pipeline goes on by itself.",
+        ),
         _ => (ErrorKind::Transient, "kafka-refused", ""),
     };
     EngineError::new(kind, Finding::error("kafka", code, format!("topic `{topic}` did not take a row: {error}")).hint(hint))
