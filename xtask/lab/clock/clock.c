@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,5 +77,17 @@ int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *
         int ended = pthread_cond_clockwait(condition, mutex, CLOCK_MONOTONIC, &step);
         if (ended != ETIMEDOUT)
             return ended;
+    }
+}
+
+/* C11's form of the same. In glibc its types are those of POSIX threads. */
+int cnd_timedwait(cnd_t *restrict condition, mtx_t *restrict mutex, const struct timespec *restrict end) {
+    switch (pthread_cond_timedwait((pthread_cond_t *)condition, (pthread_mutex_t *)mutex, end)) {
+    case 0:
+        return thrd_success;
+    case ETIMEDOUT:
+        return thrd_timedout;
+    default:
+        return thrd_error;
     }
 }

@@ -173,6 +173,7 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
         thread::sleep(blow.pause);
         let name = stage.name(blow.fault);
         stage.engine.expect_alive().with_context(|| format!("before fault {number}, {name}"))?;
+        runner.note(&format!("{:.1} s: fault {number}, {name} {blow:?}", began.elapsed().as_secs_f32()))?;
         stage.suffer(blow).with_context(|| format!("fault {number}, {name}"))?;
         *suffered.entry(name).or_default() += 1;
     }

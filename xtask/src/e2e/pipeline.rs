@@ -8,8 +8,8 @@ use crate::{
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::{
-    fs::{self, OpenOptions},
-    io::{BufRead, BufReader},
+    fs::{self, File, OpenOptions},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -154,6 +154,15 @@ impl Runner {
         }
     }
 
+    /// A line of ours between the engine's.
+    pub fn note(&self, text: &str) -> Result<()> {
+        writeln!(self.open_log()?, "--- {text}").context("cannot write the engine's log")
+    }
+
+    fn open_log(&self) -> Result<File> {
+        OpenOptions::new().create(true).append(true).open(&self.log).with_context(|| format!("cannot write {}", self.log.display()))
+    }
+
     fn run(&self) -> Result<Command> {
         let mut command = self.command("run")?;
         command.arg(&self.pipeline);
@@ -161,8 +170,7 @@ impl Runner {
     }
 
     fn command(&self, what: &str) -> Result<Command> {
-        let log =
-            OpenOptions::new().create(true).append(true).open(&self.log).with_context(|| format!("cannot write {}", self.log.display()))?;
+        let log = self.open_log()?;
         let mut command = Command::new(workspace::studio());
         command.arg(what).arg("--data-dir").arg(&self.data_dir).env(PASSWORD, &self.password);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
