@@ -76,7 +76,8 @@ impl Stage<'_> {
             Fault::BrokerHangs => self.broker.hang(how_long)?,
             Fault::BrokerFull => {
                 self.broker_disk.fill()?;
-                lab::until(NOTICED, || !self.broker.is_running());
+                let ended = lab::until(NOTICED, || !self.broker.is_running());
+                self.runner.note(if ended { "the broker has ended" } else { "the broker still runs" })?;
                 self.broker_disk.free()?;
                 self.broker.start_again()?;
             }
