@@ -69,7 +69,7 @@ struct Inner {
 pub struct Figures {
     born: Instant,
     inner: Mutex<Inner>,
-    /// The writer has rows in hand: it may be waiting for topics or schemas.
+    /// The source does not read yet, or the writer has rows in hand and may be waiting for topics or schemas.
     busy: AtomicBool,
     updates: broadcast::Sender<Update>,
 }
@@ -293,12 +293,12 @@ impl Figures {
         (inner.point.rows_per_second, inner.point.lag_p50_ms, inner.spark.points())
     }
 
-    /// Whether the writer has rows in hand.
+    /// Whether silence means nothing: the source does not read yet, or the writer has rows in hand.
     pub fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
     }
 
-    /// Since a row was last acknowledged (or since the figures began); nothing while the writer has rows in hand.
+    /// Since a row was last acknowledged (or since the figures began); nothing while [`Figures::set_busy`] says so.
     #[must_use]
     pub fn idle_for(&self) -> Duration {
         if self.busy.load(Ordering::Relaxed) {

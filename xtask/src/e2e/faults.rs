@@ -34,7 +34,9 @@ const DRAIN: Duration = Duration::from_secs(20);
 /// Rows come all the time, so a broker with a full disk soon notices.
 const NOTICED: Duration = Duration::from_secs(20);
 /// Of the engine's disk and of the broker's, which must take all that is sent: some 200 MiB.
+const ENGINE_DISK: &str = "engine";
 const ENGINE_MIB: u32 = 24;
+const BROKER_DISK: &str = "broker";
 const BROKER_MIB: u32 = 512;
 
 /// Everything that a fault can touch.
@@ -127,6 +129,9 @@ impl Stage<'_> {
 pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     let mut random = Random::new(seed(name)?);
     let faults = env::var("FAULTS").ok().map_or(Ok(FAULTS), |text| text.parse()).context("FAULTS is a number")?;
+    for disk in [ENGINE_DISK, BROKER_DISK] {
+        Disk::release(&lab::dir().join("e2e").join(name).join(disk));
+    }
     let scene = Scene::new(lab, name)?;
     let prefix = scene.prefix()?;
     workload::prepare(lab, &scene.dir.join("go-tpc.log"))?;
@@ -134,7 +139,7 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     // A broker of its own: its disk is filled, and it knows its clients by a gate.
     let listens = format!("127.0.0.1:{}", lab::free_port()?);
     let broker_gate = Gate::to(&listens)?;
-    let broker_disk = Disk::mount(&scene.dir.join("broker"), BROKER_MIB)?;
+    let broker_disk = Disk::mount(&scene.dir.join(BROKER_DISK), BROKER_MIB)?;
     let broker = Broker::start(&broker_disk.at, &listens, &broker_gate.address)?;
     let registry = Gate::to(scene.studio.registry.trim_start_matches("http://"))?;
     let source = Gate::to(&format!("{}:{}", lab.mariadb.host, lab.mariadb.port))?;
@@ -150,7 +155,7 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     };
     let file = scene.dir.join("pipeline.toml");
     fs::write(&file, pipeline.to_toml(&through))?;
-    let engine_disk = Disk::mount(&scene.dir.join("engine"), ENGINE_MIB)?;
+    let engine_disk = Disk::mount(&scene.dir.join(ENGINE_DISK), ENGINE_MIB)?;
     let mut runner = Runner::new(&file, &engine_disk.at, &scene.dir.join("engine.log"), &lab.mariadb.password);
     runner.clock = Some(Clock::make(&scene.dir)?);
 

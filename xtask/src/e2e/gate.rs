@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
@@ -18,7 +18,8 @@ pub struct Gate {
     pub address: String,
     open: Arc<AtomicBool>,
     delay_ms: Arc<AtomicU64>,
-    through: Arc<Mutex<Vec<TcpStream>>>,
+    /// Not kept alive: a server must see that its client has gone.
+    through: Arc<Mutex<Vec<Weak<TcpStream>>>>,
 }
 
 impl Gate {
@@ -57,7 +58,7 @@ impl Gate {
     /// Cuts off what is connected.
     pub fn cut(&self) {
         for stream in self.through.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            let _ = stream.shutdown(Shutdown::Both);
+            let _ = stream.upgrade().map(|stream| stream.shutdown(Shutdown::Both));
         }
     }
 
@@ -67,25 +68,26 @@ impl Gate {
     }
 }
 
-fn forward(client: TcpStream, target: &str, through: &Mutex<Vec<TcpStream>>, delay_ms: &Arc<AtomicU64>) -> io::Result<()> {
-    let server = TcpStream::connect(target)?;
-    for stream in [&client, &server] {
-        stream.set_nodelay(true)?;
-    }
+fn forward(client: TcpStream, target: &str, through: &Mutex<Vec<Weak<TcpStream>>>, delay_ms: &Arc<AtomicU64>) -> io::Result<()> {
+    let (client, server) = (Arc::new(client), Arc::new(TcpStream::connect(target)?));
     {
         let mut through = through.lock().unwrap_or_else(PoisonError::into_inner);
-        through.push(client.try_clone()?);
-        through.push(server.try_clone()?);
+        through.retain(|stream| stream.strong_count() > 0);
+        for stream in [&client, &server] {
+            stream.set_nodelay(true)?;
+            through.push(Arc::downgrade(stream));
+        }
     }
-    for (from, to) in [(client.try_clone()?, server.try_clone()?), (server, client)] {
+    for (from, to) in [(Arc::clone(&client), Arc::clone(&server)), (server, client)] {
         let delay_ms = Arc::clone(delay_ms);
-        thread::spawn(move || copy(from, to, &delay_ms));
+        thread::spawn(move || copy(&from, &to, &delay_ms));
     }
     Ok(())
 }
 
-fn copy(mut from: TcpStream, mut to: TcpStream, delay_ms: &AtomicU64) {
-    let mut buffer = [0; 64 << 10];
+/// When one side ends, both do; the connections are closed with the last of the two threads.
+fn copy(mut from: &TcpStream, mut to: &TcpStream, delay_ms: &AtomicU64) {
+    let mut buffer = vec![0; 64 << 10];
     while let Ok(bytes @ 1..) = from.read(&mut buffer) {
         match delay_ms.load(Ordering::SeqCst) {
             0 => {}
@@ -95,8 +97,9 @@ fn copy(mut from: TcpStream, mut to: TcpStream, delay_ms: &AtomicU64) {
             break;
         }
     }
-    let _ = to.shutdown(Shutdown::Both);
-    let _ = from.shutdown(Shutdown::Both);
+    for stream in [to, from] {
+        let _ = stream.shutdown(Shutdown::Both);
+    }
 }
 
 #[cfg(test)]
@@ -143,5 +146,21 @@ mod tests {
         ask(&mut TcpStream::connect(&gate.address).unwrap()).unwrap_err();
         gate.open();
         ask(&mut TcpStream::connect(&gate.address).unwrap()).unwrap();
+    }
+
+    #[test]
+    fn a_server_that_still_sends_learns_that_its_client_has_gone() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let gate = Gate::to(&listener.local_addr().unwrap().to_string()).unwrap();
+        drop(TcpStream::connect(&gate.address).unwrap());
+        let (mut server, _) = listener.accept().unwrap();
+        server.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
+        let error = loop {
+            match server.write(&[0; 64 << 10]) {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe), "{error}");
     }
 }

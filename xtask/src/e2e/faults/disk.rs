@@ -15,6 +15,11 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// What a proof that was killed has left mounted: its folder could not be emptied.
+    pub fn release(at: &Path) {
+        let _ = process::output(Command::new("umount").arg("--lazy").arg(at));
+    }
+
     pub fn mount(at: &Path, mebibytes: u32) -> Result<Self> {
         fs::create_dir_all(at)?;
         let size = format!("size={mebibytes}m");
@@ -42,6 +47,6 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        let _ = process::output(Command::new("umount").arg("--lazy").arg(&self.at));
+        Self::release(&self.at);
     }
 }

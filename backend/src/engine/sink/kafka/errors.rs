@@ -133,3 +133,15 @@ pub(super) fn fatal(reason: &str) -> EngineError {
             .hint("The pipeline goes on with a new client from its checkpoint."),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broker_that_finds_our_clock_wrong_is_asked_again_and_the_advice_is_to_set_it() {
+        let error = delivery("t", &KafkaError::MessageProduction(RDKafkaErrorCode::InvalidTimestamp));
+        assert_eq!(error.kind, ErrorKind::Transient);
+        assert!(error.finding.hint.contains("clock"), "{:?}", error.finding);
+    }
+}
