@@ -33,11 +33,12 @@ const FAULTS: u64 = 100;
 const DRAIN: Duration = Duration::from_secs(20);
 /// Rows come all the time, so a broker with a full disk soon notices.
 const NOTICED: Duration = Duration::from_secs(20);
-/// Of the engine's disk and of the broker's, which must take all that is sent: some 200 MiB.
 const ENGINE_DISK: &str = "engine";
-const ENGINE_MIB: u32 = 24;
+const ENGINE_MIB: u64 = 24;
 const BROKER_DISK: &str = "broker";
-const BROKER_MIB: u32 = 512;
+/// It must take all that is sent: some 200 MiB in a hundred faults.
+const BROKER_MIB: u64 = 300;
+const BROKER_MIB_PER_FAULT: u64 = 2;
 
 /// Everything that a fault can touch.
 struct Stage<'a> {
@@ -139,7 +140,7 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     // A broker of its own: its disk is filled, and it knows its clients by a gate.
     let listens = format!("127.0.0.1:{}", lab::free_port()?);
     let broker_gate = Gate::to(&listens)?;
-    let broker_disk = Disk::mount(&scene.dir.join(BROKER_DISK), BROKER_MIB)?;
+    let broker_disk = Disk::mount(&scene.dir.join(BROKER_DISK), BROKER_MIB + faults * BROKER_MIB_PER_FAULT)?;
     let broker = Broker::start(&broker_disk.at, &listens, &broker_gate.address)?;
     let registry = Gate::to(scene.studio.registry.trim_start_matches("http://"))?;
     let source = Gate::to(&format!("{}:{}", lab.mariadb.host, lab.mariadb.port))?;

@@ -20,7 +20,7 @@ impl Disk {
         let _ = process::output(Command::new("umount").arg("--lazy").arg(at));
     }
 
-    pub fn mount(at: &Path, mebibytes: u32) -> Result<Self> {
+    pub fn mount(at: &Path, mebibytes: u64) -> Result<Self> {
         fs::create_dir_all(at)?;
         let size = format!("size={mebibytes}m");
         process::output(Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(at)).context("no small disk")?;
