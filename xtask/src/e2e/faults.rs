@@ -29,8 +29,8 @@ use std::{
 
 /// How many faults, unless `FAULTS` says another number.
 const FAULTS: u64 = 100;
-/// Drained and gone after SIGTERM.
-const DRAIN: Duration = Duration::from_secs(20);
+/// Drained and gone after SIGTERM. A commit to a broker that has just come back may take a minute.
+const DRAIN: Duration = Duration::from_secs(90);
 /// Rows come all the time, so a broker with a full disk soon notices.
 const NOTICED: Duration = Duration::from_secs(20);
 const ENGINE_DISK: &str = "engine";
