@@ -156,9 +156,8 @@ mod tests {
         let (mut server, _) = listener.accept().unwrap();
         server.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
         let error = loop {
-            match server.write(&[0; 64 << 10]) {
-                Ok(_) => {}
-                Err(error) => break error,
+            if let Err(error) = server.write_all(&[0; 64 << 10]) {
+                break error;
             }
         };
         assert!(matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe), "{error}");
