@@ -7,15 +7,27 @@ use std::{
     fs,
     io::{Read, Write},
     net::TcpStream,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     time::Duration,
 };
 
 pub const NAME: &str = "kafka";
 /// Any will do: there is one node.
-const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
-const PROPERTIES: &str = "server.properties";
+pub(super) const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
+
+/// Settings of a node that has no others.
+pub(super) const ONE_NODE: &str = "\
+# The pipeline makes its own topics, as on any well-kept cluster.
+auto.create.topics.enable=false
+# One node.
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+";
 
 /// Kafka and all it needs.
 pub const JARS: Jars = Jars { name: "kafka", pom: include_str!("../../lab/kafka/pom.xml"), artifact: "kafka_2.13", form: Form::Jars };
@@ -28,123 +40,45 @@ pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
     daemon.stop()?;
     let dir = lab.join(NAME);
     super::remove(&dir)?;
-    let listens = format!("127.0.0.1:{}", free_port()?);
-    format(jars, &dir, &listens, &listens)?;
-    let pid = launch(&daemon, jars, &dir, &listens)?;
-    Ok(Kafka { bootstrap: listens, pid })
+    fs::create_dir_all(&dir)?;
+    let (port, controller_port) = (free_port()?, free_port()?);
+    let properties = dir.join("server.properties");
+    fs::write(&properties, settings(&dir.join("data"), port, controller_port))?;
+    process::output(java(jars, "kafka.tools.StorageTool").args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties))?;
+    launch(lab, jars, format!("127.0.0.1:{port}"))
 }
 
-/// A broker apart from the lab's, for a proof that breaks it. Gone when dropped.
-pub struct Broker {
-    daemon: Daemon,
-    jars: PathBuf,
-    dir: PathBuf,
-    listens: String,
+fn launch(lab: &Path, jars: &Path, bootstrap: String) -> Result<Kafka> {
+    let daemon = Daemon::new(lab, NAME);
+    let pid = daemon.start(java(jars, "kafka.Kafka").arg(lab.join(NAME).join("server.properties")))?;
+    daemon.wait_ready(Duration::from_secs(120), || answers(&bootstrap))?;
+    Ok(Kafka { bootstrap, pid })
 }
 
-impl Broker {
-    /// Names its daemon.
-    pub const NAME: &str = "broker";
-
-    /// Starts with an empty `dir`, which may be a disk of its own. It listens on `listens` and sends clients to `advertised`: where
-    /// the proof has a gate. Both are `host:port`.
-    ///
-    /// # Errors
-    /// When it does not come up.
-    pub fn start(dir: &Path, listens: &str, advertised: &str) -> Result<Self> {
-        let daemon = Daemon::new(&super::dir(), Self::NAME);
-        daemon.stop()?;
-        let broker = Self { daemon, jars: JARS.get()?, dir: dir.to_owned(), listens: listens.to_owned() };
-        format(&broker.jars, dir, listens, advertised)?;
-        broker.launch()?;
-        Ok(broker)
-    }
-
-    pub fn is_running(&self) -> bool {
-        self.daemon.pid().is_some()
-    }
-
-    /// Kills it as a crash would, unless it is down already, and starts it again on its data.
-    ///
-    /// # Errors
-    /// When it does not come back.
-    pub fn start_again(&self) -> Result<()> {
-        if self.is_running() {
-            self.daemon.crash()?;
-        }
-        self.launch()
-    }
-
-    /// SIGSTOP, a while, SIGCONT: a server that hangs.
-    ///
-    /// # Errors
-    /// When it does not run.
-    pub fn hang(&self, how_long: Duration) -> Result<()> {
-        self.daemon.signal("STOP")?;
-        std::thread::sleep(how_long);
-        self.daemon.signal("CONT")
-    }
-
-    fn launch(&self) -> Result<()> {
-        launch(&self.daemon, &self.jars, &self.dir, &self.listens).map(drop)
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        // Nobody needs its data any more.
-        let _ = self.daemon.crash();
-        let _ = self.daemon.stop();
-    }
-}
-
-/// A folder for a broker that has none yet.
-fn format(jars: &Path, dir: &Path, listens: &str, advertised: &str) -> Result<()> {
-    fs::create_dir_all(dir)?;
-    fs::write(dir.join(PROPERTIES), settings(&dir.join("data"), listens, advertised, free_port()?))?;
-    process::output(java(jars, "kafka.tools.StorageTool").args(["format", "-t", CLUSTER_ID, "-c"]).arg(dir.join(PROPERTIES))).map(drop)
-}
-
-/// Answers the pid.
-fn launch(daemon: &Daemon, jars: &Path, dir: &Path, listens: &str) -> Result<u32> {
-    let pid = daemon.start(java(jars, "kafka.Kafka").arg(dir.join(PROPERTIES)))?;
-    daemon.wait_ready(Duration::from_secs(120), || answers(listens))?;
-    Ok(pid)
-}
-
-fn java(jars: &Path, main: &str) -> Command {
+pub(super) fn java(jars: &Path, main: &str) -> Command {
     let mut java = Command::new("java");
     java.args(["-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"]);
     java.arg(jars.join("*")).arg(main);
     java
 }
 
-fn settings(data: &Path, listens: &str, advertised: &str, controller_port: u16) -> String {
+fn settings(data: &Path, port: u16, controller_port: u16) -> String {
     format!(
         "process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://{listens},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://{advertised}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs={}
-# The pipeline makes its own topics, as on any well-kept cluster.
-auto.create.topics.enable=false
-# One node.
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-group.initial.rebalance.delay.ms=0
-",
+{ONE_NODE}",
         data.display()
     )
 }
 
 /// Whether a broker answers Kafka's ApiVersions request (version 0: correlation id, error code, the list).
-fn answers(bootstrap: &str) -> bool {
+pub(super) fn answers(bootstrap: &str) -> bool {
     const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(bootstrap)?;

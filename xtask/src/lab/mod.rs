@@ -4,6 +4,7 @@
 //!
 //! State lives in `.lab/`: `env.json` (addresses and pids), `run/` (pid files), `log/`, and the servers' data, which `down` removes.
 
+mod broker;
 mod connect;
 mod daemon;
 mod env;
@@ -17,8 +18,8 @@ mod python;
 mod wait;
 mod webdriver;
 
+pub use broker::Broker;
 pub use env::{Connect, Env, MariaDb};
-pub use kafka::Broker;
 pub use oracle::oracle;
 pub use wait::{free_port, until};
 
