@@ -76,7 +76,7 @@ pub async fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
                 }
                 running_since = (progress.state == PipelineState::Running).then(|| running_since.unwrap_or_else(Instant::now));
                 let runs_for = running_since.map_or(0, |since| since.elapsed().as_secs());
-                let idle = args.until_idle.is_some_and(|limit| runs_for >= limit && figures.idle_ms() >= limit * 1000);
+                let idle = args.until_idle.is_some_and(|limit| runs_for >= limit && figures.idle_for().as_secs() >= limit);
                 if idle && progress.waiting_for_acks == 0 {
                     break false;
                 }

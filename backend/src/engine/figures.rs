@@ -12,7 +12,7 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::broadcast;
 use window::{LagSecond, Spark};
@@ -51,7 +51,7 @@ struct Inner {
     rows: u64,
     bytes: u64,
     sampled: (u64, u64),
-    sampled_at_ms: u64,
+    sampled_at: Instant,
     spark: Spark,
     point: ProgressPoint,
     history: VecDeque<ProgressPoint>,
@@ -61,13 +61,15 @@ struct Inner {
     checkpoint: Option<Checkpoint>,
     waiting: u64,
     target_rate: Option<u32>,
-    last_acknowledged_ms: u64,
+    last_acknowledged: Instant,
 }
 
-/// Shared by everything that counts and everything that shows.
+/// Shared by everything that counts and everything that shows. Moments that are shown are of the wall clock; what is measured between
+/// two moments is not, since somebody may set it.
 pub struct Figures {
+    born: Instant,
     inner: Mutex<Inner>,
-    /// The writer has rows in hand: it may be waiting for topics or schemas.
+    /// The source does not read yet, or the writer has rows in hand and may be waiting for topics or schemas.
     busy: AtomicBool,
     updates: broadcast::Sender<Update>,
 }
@@ -75,8 +77,9 @@ pub struct Figures {
 impl Figures {
     #[must_use]
     pub fn new(state: PipelineState, message: Option<Finding>) -> Self {
-        let now = now_ms();
+        let (now, born) = (now_ms(), Instant::now());
         Self {
+            born,
             inner: Mutex::new(Inner {
                 state,
                 message,
@@ -85,7 +88,7 @@ impl Figures {
                 rows: 0,
                 bytes: 0,
                 sampled: (0, 0),
-                sampled_at_ms: now,
+                sampled_at: born,
                 spark: Spark::default(),
                 point: ProgressPoint { at_ms: now, ..ProgressPoint::default() },
                 history: VecDeque::new(),
@@ -95,7 +98,7 @@ impl Figures {
                 checkpoint: None,
                 waiting: 0,
                 target_rate: None,
-                last_acknowledged_ms: now,
+                last_acknowledged: born,
             }),
             busy: AtomicBool::new(false),
             updates: broadcast::Sender::new(64),
@@ -125,7 +128,7 @@ impl Figures {
         inner.rows += 1;
         inner.bytes += u64::from(row.bytes);
         inner.lag.add(lag);
-        inner.last_acknowledged_ms = now;
+        inner.last_acknowledged = Instant::now();
         if let Some(table) = inner.tables.get_mut(row.table as usize) {
             table.rows += 1;
             table.deletes += u64::from(row.tombstone);
@@ -192,14 +195,15 @@ impl Figures {
 
     /// Closes the current second: to be called about once a second.
     pub fn sample(&self) {
-        let now = now_ms();
+        let (now, sampled_at) = (now_ms(), Instant::now());
+        let age_ms = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
         {
             let mut inner = self.lock();
-            let seconds = (now.saturating_sub(inner.sampled_at_ms)).max(1) as f64 / 1000.0;
+            let seconds = sampled_at.duration_since(inner.sampled_at).max(Duration::from_millis(1)).as_secs_f64();
             let rows = inner.rows - inner.sampled.0;
             let bytes = inner.bytes - inner.sampled.1;
             inner.sampled = (inner.rows, inner.bytes);
-            inner.sampled_at_ms = now;
+            inner.sampled_at = sampled_at;
             let lag = std::mem::take(&mut inner.lag);
             let rate = rows as f64 / seconds;
             inner.point = ProgressPoint {
@@ -214,14 +218,14 @@ impl Figures {
             if inner.history.len() > HISTORY {
                 inner.history.pop_front();
             }
-            inner.spark.add(now, rate);
+            inner.spark.add(age_ms, rate);
             while inner.errors.front().is_some_and(|at| now.saturating_sub(*at) > ERROR_WINDOW_MS) {
                 inner.errors.pop_front();
             }
             for table in &mut inner.tables {
                 let rate = (table.rows - table.rows_at_last_sample) as f64 / seconds;
                 table.rows_at_last_sample = table.rows;
-                table.spark.add(now, rate);
+                table.spark.add(age_ms, rate);
                 table.lag_ms = std::mem::take(&mut table.lag).quantile(0.5).or(table.lag_ms);
             }
         }
@@ -289,18 +293,18 @@ impl Figures {
         (inner.point.rows_per_second, inner.point.lag_p50_ms, inner.spark.points())
     }
 
-    /// Whether the writer has rows in hand.
+    /// Whether silence means nothing: the source does not read yet, or the writer has rows in hand.
     pub fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
     }
 
-    /// Milliseconds since a row was last acknowledged (or since the figures began); 0 while the writer has rows in hand.
+    /// Since a row was last acknowledged (or since the figures began); nothing while [`Figures::set_busy`] says so.
     #[must_use]
-    pub fn idle_ms(&self) -> u64 {
+    pub fn idle_for(&self) -> Duration {
         if self.busy.load(Ordering::Relaxed) {
-            return 0;
+            return Duration::ZERO;
         }
-        now_ms().saturating_sub(self.lock().last_acknowledged_ms)
+        self.lock().last_acknowledged.elapsed()
     }
 }
 

@@ -104,6 +104,8 @@ impl Run {
         );
         let (sender, batches) = SourceSender::bounded(u32::try_from(self.memory / 2).unwrap_or(u32::MAX >> 4));
 
+        // Until the source reads: it may still be looking for its server.
+        self.figures.set_busy(true);
         let source = tokio::spawn(self.source.run(self.begin, sender, inner.clone()));
         let writing = tokio::task::spawn_blocking(move || writer.run(batches));
         let checkpoints = Checkpoints {

@@ -152,7 +152,12 @@ impl Writer {
             let Some(patience) = transactions.patience() else { return Ok(batches.blocking_recv()) };
             match self.runtime.block_on(async { tokio::time::timeout(patience, batches.recv()).await }) {
                 Ok(batch) => return Ok(batch),
-                Err(_) => transactions.commit_if_due(&self.sink, &self.ledger)?,
+                Err(_) => {
+                    // A commit may take long, and what it holds is not there before.
+                    self.figures.set_busy(true);
+                    transactions.commit_if_due(&self.sink, &self.ledger)?;
+                    self.figures.set_busy(false);
+                }
             }
         }
     }

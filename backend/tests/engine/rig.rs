@@ -35,6 +35,8 @@ pub struct Rig {
     pub directory: TempDir,
     pub document: Pipeline,
     pub figures: Arc<Figures>,
+    /// The source finds nobody to read from.
+    pub silent: bool,
     registry: registry::Handle,
 }
 
@@ -43,6 +45,7 @@ struct Script {
     tables: Vec<Arc<TableModel>>,
     transactions: Vec<Vec<RowChange>>,
     begun: Arc<Mutex<Vec<Begin>>>,
+    silent: bool,
 }
 
 #[async_trait::async_trait]
@@ -53,6 +56,10 @@ impl Source for Script {
             _ => 0,
         };
         self.begun.lock().unwrap().push(begin);
+        if self.silent {
+            stop.cancelled().await;
+            return Ok(());
+        }
         let tables = self.tables.into_iter().map(SourceEvent::Table).collect();
         if out.send(tables).await.is_err() {
             return Ok(());
@@ -90,7 +97,7 @@ impl Rig {
         document.kafka.params.insert("protocol".to_owned(), "avro".into());
         document.schema_registry = Some(SchemaRegistry { url: format!("http://{}", registry.address()), ..SchemaRegistry::default() });
         let figures = Arc::new(Figures::new(PipelineState::Starting, None));
-        Self { cluster, directory, document, figures, registry }
+        Self { cluster, directory, document, figures, silent: false, registry }
     }
 
     /// Runs until `enough` holds or the run ends by itself; answers how the source was begun and how the run ended.
@@ -116,7 +123,7 @@ impl Rig {
             router: Router::new(&self.document).unwrap(),
             kafka: KafkaOptions::from_pipeline(&self.document).unwrap(),
             registry: Arc::new(schema_registry::Client::new(options).unwrap()),
-            source: Box::new(Script { tables, transactions, begun: Arc::clone(&begun) }),
+            source: Box::new(Script { tables, transactions, begun: Arc::clone(&begun), silent: self.silent }),
             begin: begin.clone(),
             ignore_ineligible: false,
             memory: 16 * 1024 * 1024,

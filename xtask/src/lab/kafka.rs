@@ -20,7 +20,20 @@ use std::{
 
 pub const NAME: &str = "kafka";
 /// Any will do: there is one node.
-const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
+pub(super) const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
+
+/// Settings of a node that has no others.
+pub(super) const ONE_NODE: &str = "\
+# The pipeline makes its own topics, as on any well-kept cluster.
+auto.create.topics.enable=false
+# One node.
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+";
 
 /// Keys of the second listener, which is as Confluent Cloud's is: TLS, and a login with SASL PLAIN. Invented, and known to everybody.
 const KEY: &str = "L5WWA4GK4NAT2EQV";
@@ -59,15 +72,6 @@ pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
     launch(lab, jars, format!("127.0.0.1:{}", ports.plain), cloud)
 }
 
-/// A crash and what follows it: the same topics, the same port.
-///
-/// # Errors
-/// When it does not come back.
-pub fn crash(lab: &Path, jars: &Path, known: &Kafka) -> Result<Kafka> {
-    Daemon::new(lab, NAME).crash()?;
-    launch(lab, jars, known.bootstrap.clone(), known.cloud.clone())
-}
-
 fn launch(lab: &Path, jars: &Path, bootstrap: String, cloud: Cloud) -> Result<Kafka> {
     let daemon = Daemon::new(lab, NAME);
     let pid = daemon.start(java(jars, "kafka.Kafka").arg(lab.join(NAME).join("server.properties")))?;
@@ -75,7 +79,7 @@ fn launch(lab: &Path, jars: &Path, bootstrap: String, cloud: Cloud) -> Result<Ka
     Ok(Kafka { bootstrap, cloud, pid })
 }
 
-fn java(jars: &Path, main: &str) -> Command {
+pub(super) fn java(jars: &Path, main: &str) -> Command {
     let mut java = Command::new("java");
     java.args(["-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"]);
     java.arg(jars.join("*")).arg(main);
@@ -107,23 +111,14 @@ listener.name.cloud.plain.sasl.jaas.config=org.apache.kafka.common.security.plai
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS;User:{KEY}
 log.dirs={data}
-# The pipeline makes its own topics, as on any well-kept cluster.
-auto.create.topics.enable=false
-# One node.
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-group.initial.rebalance.delay.ms=0
-",
+{ONE_NODE}",
         server = server_pem.display(),
         data = data.display()
     )
 }
 
 /// Whether a broker answers Kafka's ApiVersions request (version 0: correlation id, error code, the list).
-fn answers(bootstrap: &str) -> bool {
+pub(super) fn answers(bootstrap: &str) -> bool {
     const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(bootstrap)?;

@@ -71,6 +71,7 @@ const SLOT_MS: u64 = 10_000;
 const SLOTS: usize = 60;
 
 impl Spark {
+    /// `at_ms` counts from anywhere, but never goes back.
     pub(super) fn add(&mut self, at_ms: u64, rows_per_second: f64) {
         let slot = at_ms / SLOT_MS;
         if slot != self.slot && self.samples > 0 {

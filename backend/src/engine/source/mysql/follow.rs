@@ -114,21 +114,25 @@ impl<'a> Follower<'a> {
         if start.announce {
             follower.batch.resolve(&follower.place, follower.clock.last());
         }
-        follower.flush().await?;
+        // A server may keep us waiting, while it looks for the place or for an end of our last connection; its first packet says
+        // that it reads. What is sent then, be it empty, says the same: from now on silence means that nothing changes.
+        let mut next = tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?;
+        let first = follower.batch.take(follower.gtid.as_ref());
+        follower.out.send(first).await?;
         loop {
+            match next {
+                Some(Ok(event)) => follower.event(&event).await?,
+                Some(Err(error)) => return Err(connector.failed(error).into()),
+                None => return Err(follower.ended().into()),
+            }
             // What has arrived already goes into the same batch; a batch never waits for more.
-            let next = match stream.next().now_or_never() {
+            next = match stream.next().now_or_never() {
                 Some(next) => next,
                 None => {
                     follower.flush().await?;
                     tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?
                 }
             };
-            match next {
-                Some(Ok(event)) => follower.event(&event).await?,
-                Some(Err(error)) => return Err(connector.failed(error).into()),
-                None => return Err(follower.ended().into()),
-            }
         }
     }
 

@@ -36,7 +36,9 @@ impl Follower<'_> {
 
     pub(super) fn silent(&self) -> EngineError {
         let message = format!("`{}` has been silent for {} s", self.connector.peer().address, SILENCE.as_secs());
-        failure(ErrorKind::Transient, URL, "source-silent", message, "it is tried again by itself")
+        // A server keeps a replica waiting while it still writes to another of the same id, be it one that reads no more.
+        let hint = "it is tried again by itself; if it stays, look with SHOW PROCESSLIST whether a replica of the same `source.server_id` hangs there, and KILL it";
+        failure(ErrorKind::Transient, URL, "source-silent", message, hint)
     }
 
     pub(super) fn ended(&self) -> EngineError {
