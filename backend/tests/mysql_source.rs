@@ -6,6 +6,10 @@ mod support;
 #[path = "mysql_source/tail.rs"]
 mod tail;
 
+#[path = "mysql_source/altered.rs"]
+mod altered;
+#[path = "mysql_source/bad_rows.rs"]
+mod bad_rows;
 #[path = "mysql_source/failures.rs"]
 mod failures;
 #[path = "mysql_source/following.rs"]

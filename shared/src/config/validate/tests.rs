@@ -115,6 +115,7 @@ fn each_rule_finds_its_mistake_at_its_field() {
         (FINE, Box::new(|p| p.kafka.brokers = vec!["h".to_owned()]), "kafka.brokers[0] broker-invalid"),
         (FINE, Box::new(|p| p.kafka.topic.clear()), "kafka.topic topic-missing"),
         (FINE, Box::new(|p| p.kafka.topic = "a b".to_owned()), "kafka.topic topic-name-illegal"),
+        (FINE, Box::new(|p| p.kafka.topic = "a".repeat(64 << 10)), "kafka.topic topic-name-illegal"),
         (FINE, Box::new(|p| p.schema_registry = None), "schema_registry.url registry-missing"),
         (FINE, Box::new(|p| p.changefeed.config.sink.dispatchers.clear()), "changefeed.config.sink.dispatchers topic-not-per-table"),
         (
