@@ -8,6 +8,8 @@ mod tail;
 
 #[path = "mysql_source/altered.rs"]
 mod altered;
+#[path = "mysql_source/at_time.rs"]
+mod at_time;
 #[path = "mysql_source/bad_rows.rs"]
 mod bad_rows;
 #[path = "mysql_source/failures.rs"]

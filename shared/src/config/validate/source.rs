@@ -113,10 +113,5 @@ fn check_start(kind: SourceKind, start: &StartFrom, findings: &mut Vec<Finding>)
             _ => "A binlog position or GTID set is for MySQL sources only.",
         };
         findings.push(Finding::error("source.start", "start-does-not-fit", message).hint("Use `now` or `snapshot`."));
-    } else if kind == SourceKind::Mysql && matches!(start, StartFrom::Tso(_) | StartFrom::Time(_)) {
-        findings.push(
-            Finding::error("source.start", "start-does-not-fit", "A MySQL binlog cannot be entered at a time or TSO.")
-                .hint("Use `now`, `snapshot`, a binlog position such as `mysql-bin.000007:4`, or a GTID set."),
-        );
     }
 }

@@ -107,7 +107,7 @@ fn each_rule_finds_its_mistake_at_its_field() {
         (FINE, Box::new(|p| p.source.url.clear()), "source.url source-url-missing"),
         (FINE, Box::new(|p| p.source.url = "127.0.0.1:3306".to_owned()), "source.url source-url-invalid"),
         (FINE, Box::new(|p| p.source.url = "mysql://r:pw@h:1".to_owned()), "source.url source-url-password"),
-        (FINE, Box::new(|p| p.source.start = "2024-01-02T03:04:05Z".to_owned()), "source.start start-does-not-fit"),
+        (CONFLUENT, Box::new(|p| p.source.start = "mysql-bin.000007:4".to_owned()), "source.start start-does-not-fit"),
         (FINE, Box::new(|p| p.source.start = "soon".to_owned()), "source.start start-invalid"),
         (FINE, Box::new(|p| p.source.warehouses = Some(1)), "source.warehouses source-field-unused"),
         (FINE, Box::new(|p| p.kafka.brokers = vec!["SASL_SSL://h:9092".to_owned()]), "kafka.brokers[0] broker-invalid"),

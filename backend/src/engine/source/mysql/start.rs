@@ -1,5 +1,7 @@
 //! From "where to begin" to a place in the binlog, with the table definitions that hold there.
 
+mod at_time;
+
 use super::check::{BinlogEnd, Facts, binlog_end};
 use super::connect::{Connector, Flavour};
 use super::failure::{START, failure};
@@ -11,6 +13,7 @@ use crate::engine::{
     position::Position,
     source::{Begin, Wanted},
 };
+use at_time::Search;
 use mysql_async::{Conn, prelude::Queryable};
 use shared::{config::StartFrom, finding::Severity, row::CommitTs};
 
@@ -47,7 +50,7 @@ impl Start {
     ///
     /// # Errors
     /// The server is not fit for it, or the place is not one of its binlog's.
-    pub async fn find(connector: &Connector, wanted: Wanted, begin: Begin) -> Result<Self, EngineError> {
+    pub async fn find(connector: &Connector, server_id: u32, wanted: Wanted, begin: Begin) -> Result<Self, EngineError> {
         let mut conn = connector.open().await?;
         let flavour = connector.flavour(&mut conn).await?;
         let facts = Facts::read(connector, &mut conn, &flavour).await?;
@@ -112,7 +115,15 @@ impl Start {
                             load: None,
                         }
                     }
-                    StartFrom::Time(_) | StartFrom::Tso(_) => return Err(unsupported(&from)),
+                    StartFrom::Time(_) | StartFrom::Tso(_) => {
+                        let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
+                        let found = Search { connector, flavour: &flavour, server_id, second }.find(&mut conn).await?;
+                        tables.load(&mut conn).await?;
+                        let gtid = found.gtid.filter(|_| flavour.mariadb || facts.gtid_mode());
+                        // All that follows is of that second or later.
+                        let floor = CommitTs(CommitTs::new(second * 1000, 0).0.saturating_sub(1));
+                        Self { flavour, place: found.place, gtid, by_gtid: false, floor, announce: true, tables, load: None }
+                    }
                 }
             }
         };
@@ -168,19 +179,5 @@ fn not_a_gtid(text: &str, flavour: &Flavour) -> EngineError {
         "start-gtid",
         format!("`{text}` is not a GTID position of {}", flavour.name),
         format!("it looks like `{form}`"),
-    )
-}
-
-fn unsupported(from: &StartFrom) -> EngineError {
-    let what = match from {
-        StartFrom::Time(_) => "at a time",
-        _ => "at a TSO",
-    };
-    failure(
-        ErrorKind::Config,
-        START,
-        "start-unsupported",
-        format!("a MySQL or MariaDB source cannot start {what}"),
-        "start `now`, with a `snapshot`, at a binlog file and position, or at a GTID position",
     )
 }
