@@ -18,5 +18,7 @@ mod failures;
 mod following;
 #[path = "mysql_source/loading.rs"]
 mod loading;
+#[path = "mysql_source/tls.rs"]
+mod tls;
 #[path = "mysql_source/types.rs"]
 mod types;

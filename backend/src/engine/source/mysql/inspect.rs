@@ -3,7 +3,7 @@
 use super::check::Facts;
 use super::connect::Connector;
 use super::tables;
-use super::{MysqlOptions, SecretString};
+use super::{MysqlOptions, SecretString, TlsOptions};
 use crate::engine::{error::EngineError, source::Inspect};
 use async_trait::async_trait;
 use shared::{Finding, api::TableListing};
@@ -12,17 +12,27 @@ use shared::{Finding, api::TableListing};
 pub struct MysqlInspect {
     url: String,
     password: Option<SecretString>,
+    tls: TlsOptions,
 }
 
 impl MysqlInspect {
-    /// With the same address and password as [`MysqlOptions`].
+    /// With the same address and password as [`MysqlOptions`], without TLS.
     #[must_use]
     pub fn new(url: String, password: Option<SecretString>) -> Self {
-        Self { url, password }
+        Self { url, password, tls: TlsOptions::default() }
+    }
+
+    #[must_use]
+    pub fn with_tls(self, tls: TlsOptions) -> Self {
+        Self { tls, ..self }
+    }
+
+    fn connector(&self) -> Result<Connector, EngineError> {
+        Connector::new(&self.url, self.password.as_ref(), &self.tls)
     }
 
     async fn facts(&self) -> Result<Vec<Finding>, EngineError> {
-        let connector = Connector::new(&self.url, self.password.as_ref())?;
+        let connector = self.connector()?;
         let mut conn = connector.open().await?;
         let flavour = connector.flavour(&mut conn).await?;
         let facts = Facts::read(&connector, &mut conn, &flavour).await?;
@@ -33,14 +43,14 @@ impl MysqlInspect {
 
 impl From<&MysqlOptions> for MysqlInspect {
     fn from(options: &MysqlOptions) -> Self {
-        Self { url: options.url.clone(), password: options.password.clone() }
+        Self { url: options.url.clone(), password: options.password.clone(), tls: options.tls.clone() }
     }
 }
 
 #[async_trait]
 impl Inspect for MysqlInspect {
     async fn tables(&self) -> Result<(String, Vec<TableListing>), EngineError> {
-        let connector = Connector::new(&self.url, self.password.as_ref())?;
+        let connector = self.connector()?;
         let mut conn = connector.open().await?;
         let flavour = connector.flavour(&mut conn).await?;
         let mut listings = Vec::new();
