@@ -12,7 +12,7 @@ use crate::clients::schema_registry;
 use secrecy::SecretString;
 use shared::{
     Finding,
-    config::{Pipeline, SourceKind},
+    config::{Pipeline, SourceKind, StartFrom},
 };
 use std::path::Path;
 
@@ -49,7 +49,12 @@ pub fn inspect(pipeline: &Pipeline) -> Result<Box<dyn Inspect>, EngineError> {
         SourceKind::Tpcc => Ok(Box::new(TpccInspect::new(warehouses(pipeline)))),
         SourceKind::Mysql => {
             let inspect = MysqlInspect::new(pipeline.source.url.clone(), mysql_password(pipeline));
-            Ok(Box::new(inspect.with_tls(TlsOptions::of(&pipeline.source))))
+            let inspect = inspect.with_tls(TlsOptions::of(&pipeline.source));
+            // A start that is not understood is the document's mistake, which is told elsewhere.
+            Ok(Box::new(match StartFrom::parse(&pipeline.source.start) {
+                Ok(from) => inspect.starting_at(from, mysql_server_id(pipeline)),
+                Err(_) => inspect,
+            }))
         }
         SourceKind::Tidb => Err(tidb_is_not_native()),
     }
@@ -80,9 +85,13 @@ fn mysql_options(pipeline: &Pipeline, wanted: Wanted) -> MysqlOptions {
         url: pipeline.source.url.clone(),
         password: mysql_password(pipeline),
         tls: TlsOptions::of(&pipeline.source),
-        server_id: pipeline.source.server_id.unwrap_or_else(|| server_id(&pipeline.name)),
+        server_id: mysql_server_id(pipeline),
         wanted,
     }
+}
+
+fn mysql_server_id(pipeline: &Pipeline) -> u32 {
+    pipeline.source.server_id.unwrap_or_else(|| server_id(&pipeline.name))
 }
 
 fn mysql_password(pipeline: &Pipeline) -> Option<SecretString> {

@@ -1,14 +1,14 @@
 //! A start at a time or a TSO: the first transaction then or later, in whichever file it is.
 
 use crate::support::mariadb::MariaDb;
-use crate::tail::{Tail, all, checkpoint, start};
+use crate::tail::{Tail, all, checkpoint, start, start_now};
 use backend::engine::{
     error::ErrorKind,
     position::Position,
-    source::{Begin, SourceEvent},
+    source::{Begin, Inspect, SourceEvent, mysql::MysqlInspect},
 };
 use mysql_async::{Conn, prelude::Queryable};
-use shared::config::StartFrom;
+use shared::{Severity, config::StartFrom};
 
 const SHOP: [&str; 2] = ["CREATE DATABASE shop", "CREATE TABLE shop.t (id INT PRIMARY KEY, name VARCHAR(20))"];
 
@@ -139,6 +139,41 @@ async fn a_time_to_come_is_refused_and_one_behind_the_last_change_is_the_end() {
     tail.until_row("t", 2).await;
     assert_eq!(tail.lines(), ["table t id,name", "c t - -> 2,later"]);
     tail.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_cannot_be_is_foreseen_without_disturbing_who_reads() {
+    let db = MariaDb::start(&[]);
+    db.run(&SHOP).await;
+    let mut conn = db.admin().await;
+    let second = now(&mut conn).await;
+    while now(&mut conn).await <= second {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let mut reading = start_now(&db).await;
+    let place = |file: &str, position| StartFrom::Binlog { file: file.to_owned(), position };
+    for (from, expected) in [
+        (StartFrom::Now, None),
+        (StartFrom::Snapshot, None),
+        (time(second + 1), None),
+        (tso(second + 1), None),
+        (time(second + 3600), Some("start-in-future")),
+        (time(second - 3600), Some("binlog-purged")),
+        (place("mysql-bin.000001", 4), None),
+        (place("mysql-bin.000001", 1 << 30), Some("binlog-purged")),
+        (place("mysql-bin.000099", 4), Some("binlog-purged")),
+        (StartFrom::Gtid("0-1-1".to_owned()), None),
+        (StartFrom::Gtid("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5".to_owned()), Some("start-gtid")),
+    ] {
+        // The id is that of the source that reads.
+        let inspect = MysqlInspect::new(db.url(), Some(db.password())).starting_at(from.clone(), 4711);
+        let found: Vec<_> = inspect.check().await.into_iter().map(|f| (f.severity, f.path, f.code)).collect();
+        let expected: Vec<_> = expected.map(|code| (Severity::Warning, "source.start".to_owned(), code.to_owned())).into_iter().collect();
+        assert_eq!(found, expected, "{from:?}");
+    }
+    db.run(&["INSERT INTO shop.t VALUES (1, 'a')"]).await;
+    reading.until_row("t", 1).await;
+    reading.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,29 +2,40 @@
 
 use super::check::Facts;
 use super::connect::Connector;
-use super::tables;
 use super::{MysqlOptions, SecretString, TlsOptions};
+use super::{start, tables};
 use crate::engine::{error::EngineError, source::Inspect};
 use async_trait::async_trait;
-use shared::{Finding, api::TableListing};
+use shared::{Finding, Severity, api::TableListing, config::StartFrom};
 
 /// Looks at a MySQL or MariaDB server for the editor and for checks; each question is a connection of its own.
 pub struct MysqlInspect {
     url: String,
     password: Option<SecretString>,
     tls: TlsOptions,
+    /// Where a pipeline is to start, and the replica that it will be.
+    start: Option<(StartFrom, u32)>,
 }
+
+/// Looking goes by another replica's id, so that it puts out nobody who reads already.
+const LOOKING: u32 = 0x2000_0000;
 
 impl MysqlInspect {
     /// With the same address and password as [`MysqlOptions`], without TLS.
     #[must_use]
     pub fn new(url: String, password: Option<SecretString>) -> Self {
-        Self { url, password, tls: TlsOptions::default() }
+        Self { url, password, tls: TlsOptions::default(), start: None }
     }
 
     #[must_use]
     pub fn with_tls(self, tls: TlsOptions) -> Self {
         Self { tls, ..self }
+    }
+
+    /// Checks whether a pipeline with that server id could start there, too.
+    #[must_use]
+    pub fn starting_at(self, from: StartFrom, server_id: u32) -> Self {
+        Self { start: Some((from, server_id)), ..self }
     }
 
     fn connector(&self) -> Result<Connector, EngineError> {
@@ -36,14 +47,19 @@ impl MysqlInspect {
         let mut conn = connector.open().await?;
         let flavour = connector.flavour(&mut conn).await?;
         let facts = Facts::read(&connector, &mut conn, &flavour).await?;
+        let mut findings = facts.findings(connector.peer());
+        if let Some((from, server_id)) = self.start.as_ref().filter(|_| findings.iter().all(|finding| finding.severity != Severity::Error))
+        {
+            findings.extend(start::foresee(&connector, &mut conn, &flavour, server_id ^ LOOKING, from).await?);
+        }
         conn.disconnect().await.map_err(|e| connector.failed(e))?;
-        Ok(facts.findings(connector.peer()))
+        Ok(findings)
     }
 }
 
 impl From<&MysqlOptions> for MysqlInspect {
     fn from(options: &MysqlOptions) -> Self {
-        Self { url: options.url.clone(), password: options.password.clone(), tls: options.tls.clone() }
+        Self { url: options.url.clone(), password: options.password.clone(), tls: options.tls.clone(), start: None }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::engine::{
 };
 use at_time::Search;
 use mysql_async::{Conn, prelude::Queryable};
-use shared::{config::StartFrom, finding::Severity, row::CommitTs};
+use shared::{Finding, config::StartFrom, finding::Severity, row::CommitTs};
 
 /// A point between two events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,6 +130,60 @@ impl Start {
         conn.disconnect().await.map_err(|e| connector.failed(e))?;
         Ok(start)
     }
+}
+
+/// What stands in the way of a start, as far as it shows without making it. A pipeline that has a checkpoint goes on from there
+/// and does not mind, so it is a warning.
+///
+/// # Errors
+/// The server cannot be read.
+pub(super) async fn foresee(
+    connector: &Connector,
+    conn: &mut Conn,
+    flavour: &Flavour,
+    server_id: u32,
+    from: &StartFrom,
+) -> Result<Option<Finding>, EngineError> {
+    let possible = match from {
+        StartFrom::Now | StartFrom::Snapshot => Ok(()),
+        StartFrom::Time(_) | StartFrom::Tso(_) => {
+            let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
+            Search { connector, flavour, server_id, second }.reachable(conn).await.map(drop)
+        }
+        StartFrom::Binlog { file, position } => is_there(connector, conn, file, *position).await,
+        StartFrom::Gtid(text) => GtidState::parse(text, flavour.mariadb).map(drop).ok_or_else(|| not_a_gtid(text, flavour)),
+    };
+    match possible {
+        Ok(()) => Ok(None),
+        Err(error) if matches!(error.kind, ErrorKind::Config | ErrorKind::PositionLost) => {
+            Ok(Some(Finding { severity: Severity::Warning, ..*error.finding }))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn is_there(connector: &Connector, conn: &mut Conn, file: &str, position: u64) -> Result<(), EngineError> {
+    let files = binlog_files(connector, conn).await?;
+    if files.iter().any(|(name, size)| name == file && position <= *size) {
+        return Ok(());
+    }
+    let (first, last) = (files.first(), files.last());
+    let range =
+        first.zip(last).map_or_else(String::new, |((first, _), (last, size))| format!(": it goes from `{first}:4` to `{last}:{size}`"));
+    Err(failure(
+        ErrorKind::PositionLost,
+        START,
+        "binlog-purged",
+        format!("`{file}:{position}` is no place of the binlog of `{}`{range}", connector.peer().address),
+        "start at a place in between, or anew: a `snapshot`, or from `now` on",
+    ))
+}
+
+/// The binlog's files with their sizes, the oldest first.
+async fn binlog_files(connector: &Connector, conn: &mut Conn) -> Result<Vec<(String, u64)>, EngineError> {
+    let rows: Vec<mysql_async::Row> = conn.query("SHOW BINARY LOGS").await.map_err(|e| connector.failed(e))?;
+    let file = |mut row: mysql_async::Row| Some((row.take_opt::<String, _>(0)?.ok()?, row.take_opt::<u64, _>(1)?.ok()?));
+    Ok(rows.into_iter().filter_map(file).collect())
 }
 
 /// The end of the binlog, with the definitions that hold there: they were the same before and after it was asked for.

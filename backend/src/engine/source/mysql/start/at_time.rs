@@ -3,7 +3,7 @@
 //! A file's first event says when the file was begun, so a few of them tell in which file to look; that file is read from its
 //! beginning. Times are whole seconds: all of the second in which the time lies is sent.
 
-use super::{Place, mariadb_gtid, server_time};
+use super::{Place, binlog_files, mariadb_gtid, server_time};
 use crate::engine::error::{EngineError, ErrorKind};
 use crate::engine::source::mysql::{
     connect::{Connector, Flavour},
@@ -15,7 +15,7 @@ use crate::engine::source::mysql::{
     wire::Malformed,
 };
 use futures::StreamExt;
-use mysql_async::{Conn, binlog::events::Event, prelude::Queryable};
+use mysql_async::{Conn, binlog::events::Event};
 
 /// MySQL: the GTIDs executed before a file.
 const PREVIOUS_GTIDS: u8 = 35;
@@ -38,25 +38,8 @@ impl Search<'_> {
     /// # Errors
     /// The time lies in the future or before the oldest binlog, or the server cannot be read.
     pub async fn find(&self, conn: &mut Conn) -> Result<Found, EngineError> {
-        let now = server_time(self.connector, conn).await?.physical_ms() / 1000;
-        if self.second > now {
-            return Err(failure(
-                ErrorKind::Config,
-                START,
-                "start-in-future",
-                format!("the start {} lies in the future: the server's clock says {}", shown(self.second), shown(now)),
-                "start `now`, or at an earlier time; mind the time zone: `Z` is UTC",
-            ));
-        }
-        let files = self.files(conn).await?;
+        let files = self.reachable(conn).await?;
         let (mut scan, mut low, mut high) = (Scan::new(self.second), 0, files.len());
-        let Some(oldest) = files.first() else { return Err(self.purged("there is no binlog file".to_owned(), now)) };
-        let begun = self.begun(oldest).await?;
-        // What was committed in the second of its beginning may be in a file before it.
-        if begun >= self.second {
-            let what = format!("the oldest binlog file `{oldest}` begins at {}", shown(begun));
-            return Err(self.purged(what, begun + 1));
-        }
         while high - low > 1 {
             let middle = low.midpoint(high);
             if self.begun(&files[middle]).await? < self.second { low = middle } else { high = middle }
@@ -67,9 +50,30 @@ impl Search<'_> {
         Ok(Found { place: found, gtid })
     }
 
-    async fn files(&self, conn: &mut Conn) -> Result<Vec<String>, EngineError> {
-        let rows: Vec<mysql_async::Row> = conn.query("SHOW BINARY LOGS").await.map_err(|e| self.connector.failed(e))?;
-        Ok(rows.into_iter().filter_map(|mut row| row.take_opt::<String, _>(0).and_then(Result::ok)).collect())
+    /// The binlog's files, of which the first was begun before the time.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub async fn reachable(&self, conn: &mut Conn) -> Result<Vec<String>, EngineError> {
+        let now = server_time(self.connector, conn).await?.physical_ms() / 1000;
+        if self.second > now {
+            return Err(failure(
+                ErrorKind::Config,
+                START,
+                "start-in-future",
+                format!("the start {} lies in the future: the server's clock says {}", shown(self.second), shown(now)),
+                "start `now`, or at an earlier time; mind the time zone: `Z` is UTC",
+            ));
+        }
+        let files: Vec<String> = binlog_files(self.connector, conn).await?.into_iter().map(|(name, _)| name).collect();
+        let Some(oldest) = files.first() else { return Err(self.purged("there is no binlog file".to_owned(), now)) };
+        let begun = self.begun(oldest).await?;
+        // What was committed in the second of its beginning may be in a file before it.
+        if begun >= self.second {
+            let what = format!("the oldest binlog file `{oldest}` begins at {}", shown(begun));
+            return Err(self.purged(what, begun + 1));
+        }
+        Ok(files)
     }
 
     /// When a file was begun, in seconds since 1970.
