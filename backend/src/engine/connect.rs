@@ -52,7 +52,7 @@ pub fn inspect(pipeline: &Pipeline) -> Result<Box<dyn Inspect>, EngineError> {
             let inspect = inspect.with_tls(TlsOptions::of(&pipeline.source));
             // A start that is not understood is the document's mistake, which is told elsewhere.
             Ok(Box::new(match StartFrom::parse(&pipeline.source.start) {
-                Ok(from) => inspect.starting_at(from, mysql_server_id(pipeline)),
+                Ok(from) => inspect.starting_at(from),
                 Err(_) => inspect,
             }))
         }
@@ -85,13 +85,9 @@ fn mysql_options(pipeline: &Pipeline, wanted: Wanted) -> MysqlOptions {
         url: pipeline.source.url.clone(),
         password: mysql_password(pipeline),
         tls: TlsOptions::of(&pipeline.source),
-        server_id: mysql_server_id(pipeline),
+        server_id: pipeline.source.server_id.unwrap_or_else(|| server_id(&pipeline.name)),
         wanted,
     }
-}
-
-fn mysql_server_id(pipeline: &Pipeline) -> u32 {
-    pipeline.source.server_id.unwrap_or_else(|| server_id(&pipeline.name))
 }
 
 fn mysql_password(pipeline: &Pipeline) -> Option<SecretString> {

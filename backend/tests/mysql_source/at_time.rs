@@ -165,8 +165,7 @@ async fn a_start_that_cannot_be_is_foreseen_without_disturbing_who_reads() {
         (StartFrom::Gtid("0-1-1".to_owned()), None),
         (StartFrom::Gtid("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5".to_owned()), Some("start-gtid")),
     ] {
-        // The id is that of the source that reads.
-        let inspect = MysqlInspect::new(db.url(), Some(db.password())).starting_at(from.clone(), 4711);
+        let inspect = MysqlInspect::new(db.url(), Some(db.password())).starting_at(from.clone());
         let found: Vec<_> = inspect.check().await.into_iter().map(|f| (f.severity, f.path, f.code)).collect();
         let expected: Vec<_> = expected.map(|code| (Severity::Warning, "source.start".to_owned(), code.to_owned())).into_iter().collect();
         assert_eq!(found, expected, "{from:?}");

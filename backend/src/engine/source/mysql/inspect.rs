@@ -13,12 +13,9 @@ pub struct MysqlInspect {
     url: String,
     password: Option<SecretString>,
     tls: TlsOptions,
-    /// Where a pipeline is to start, and the replica that it will be.
-    start: Option<(StartFrom, u32)>,
+    /// Where a pipeline is to start.
+    start: Option<StartFrom>,
 }
-
-/// Looking goes by another replica's id, so that it puts out nobody who reads already.
-const LOOKING: u32 = 0x2000_0000;
 
 impl MysqlInspect {
     /// With the same address and password as [`MysqlOptions`], without TLS.
@@ -32,10 +29,10 @@ impl MysqlInspect {
         Self { tls, ..self }
     }
 
-    /// Checks whether a pipeline with that server id could start there, too.
+    /// Checks whether a pipeline could start there, too.
     #[must_use]
-    pub fn starting_at(self, from: StartFrom, server_id: u32) -> Self {
-        Self { start: Some((from, server_id)), ..self }
+    pub fn starting_at(self, from: StartFrom) -> Self {
+        Self { start: Some(from), ..self }
     }
 
     fn connector(&self) -> Result<Connector, EngineError> {
@@ -48,9 +45,8 @@ impl MysqlInspect {
         let flavour = connector.flavour(&mut conn).await?;
         let facts = Facts::read(&connector, &mut conn, &flavour).await?;
         let mut findings = facts.findings(connector.peer());
-        if let Some((from, server_id)) = self.start.as_ref().filter(|_| findings.iter().all(|finding| finding.severity != Severity::Error))
-        {
-            findings.extend(start::foresee(&connector, &mut conn, &flavour, server_id ^ LOOKING, from).await?);
+        if let Some(from) = self.start.as_ref().filter(|_| findings.iter().all(|finding| finding.severity != Severity::Error)) {
+            findings.extend(start::foresee(&connector, &mut conn, &flavour, from).await?);
         }
         conn.disconnect().await.map_err(|e| connector.failed(e))?;
         Ok(findings)

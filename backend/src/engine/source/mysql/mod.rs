@@ -76,7 +76,7 @@ impl Source for MysqlSource {
         let MysqlOptions { url, password, tls, server_id, wanted } = self.options;
         let connector = Connector::new(&url, password.as_ref(), &tls)?;
         let work = async {
-            let mut start = Start::find(&connector, server_id, wanted, begin).await?;
+            let mut start = Start::find(&connector, wanted, begin).await?;
             if let Some(load) = start.load.take() {
                 load.run(&connector, &start, &out).await?;
             }

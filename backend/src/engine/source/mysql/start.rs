@@ -50,7 +50,7 @@ impl Start {
     ///
     /// # Errors
     /// The server is not fit for it, or the place is not one of its binlog's.
-    pub async fn find(connector: &Connector, server_id: u32, wanted: Wanted, begin: Begin) -> Result<Self, EngineError> {
+    pub async fn find(connector: &Connector, wanted: Wanted, begin: Begin) -> Result<Self, EngineError> {
         let mut conn = connector.open().await?;
         let flavour = connector.flavour(&mut conn).await?;
         let facts = Facts::read(connector, &mut conn, &flavour).await?;
@@ -117,7 +117,7 @@ impl Start {
                     }
                     StartFrom::Time(_) | StartFrom::Tso(_) => {
                         let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
-                        let found = Search { connector, flavour: &flavour, server_id, second }.find(&mut conn).await?;
+                        let found = Search { connector, flavour: &flavour, second }.find(&mut conn).await?;
                         tables.load(&mut conn).await?;
                         let gtid = found.gtid.filter(|_| flavour.mariadb || facts.gtid_mode());
                         // All that follows is of that second or later.
@@ -141,14 +141,13 @@ pub(super) async fn foresee(
     connector: &Connector,
     conn: &mut Conn,
     flavour: &Flavour,
-    server_id: u32,
     from: &StartFrom,
 ) -> Result<Option<Finding>, EngineError> {
     let possible = match from {
         StartFrom::Now | StartFrom::Snapshot => Ok(()),
         StartFrom::Time(_) | StartFrom::Tso(_) => {
             let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
-            Search { connector, flavour, server_id, second }.reachable(conn).await.map(drop)
+            Search { connector, flavour, second }.reachable(conn).await.map(drop)
         }
         StartFrom::Binlog { file, position } => is_there(connector, conn, file, *position).await,
         StartFrom::Gtid(text) => GtidState::parse(text, flavour.mariadb).map(drop).ok_or_else(|| not_a_gtid(text, flavour)),

@@ -30,7 +30,6 @@ pub(super) struct Found {
 pub(super) struct Search<'a> {
     pub connector: &'a Connector,
     pub flavour: &'a Flavour,
-    pub server_id: u32,
     pub second: u64,
 }
 
@@ -78,7 +77,7 @@ impl Search<'_> {
 
     /// When a file was begun, in seconds since 1970.
     async fn begun(&self, file: &str) -> Result<u64, EngineError> {
-        let mut stream = dump::open_to_end(self.connector, self.server_id, self.flavour, file).await?;
+        let mut stream = dump::open_file(self.connector, self.flavour.mariadb, file).await?;
         while let Some(event) = self.next(&mut stream).await? {
             if matches!(parse(&event).map_err(damaged)?, EventBody::Format) {
                 return Ok(u64::from(event.header().timestamp()));
@@ -89,7 +88,7 @@ impl Search<'_> {
 
     /// Reads from a file's beginning to the time, or to the end of what there is.
     async fn scan(&self, scan: &mut Scan, file: &str) -> Result<Place, EngineError> {
-        let mut stream = dump::open_to_end(self.connector, self.server_id, self.flavour, file).await?;
+        let mut stream = dump::open_file(self.connector, self.flavour.mariadb, file).await?;
         scan.place = Place { file: file.to_owned(), position: 4 };
         while let Some(event) = self.next(&mut stream).await? {
             if scan.is_reached_by(&event).map_err(damaged)? {
