@@ -31,7 +31,7 @@ pub(super) async fn act_on_part(
     State(state): State<AppState>,
     Path((name, part, action)): Path<(String, String, PartAction)>,
 ) -> Answer<PartStatus> {
-    Ok(Json(state.studio.act(&name, &part, action).await?))
+    Ok(Json(Box::pin(state.studio.act(&name, &part, action)).await?))
 }
 
 /// What differs between the document and what runs.

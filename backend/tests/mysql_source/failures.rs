@@ -153,7 +153,7 @@ async fn a_second_replica_with_our_id_is_named_as_the_cause() {
     db.run(&SHOP).await;
     let first = start_now(&db).await;
     let second = start_now(&db).await;
-    check(&first.failure().await, ErrorKind::Config, "source.server-id", "server-id-clash");
+    check(&first.failure().await, ErrorKind::Config, "source.server_id", "server-id-clash");
     second.stop().await;
 }
 

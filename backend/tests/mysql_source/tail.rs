@@ -5,7 +5,7 @@ use backend::engine::{
     error::EngineError,
     source::{
         Begin, Source, SourceBatch, SourceEvent, SourceSender, Wanted,
-        mysql::{MysqlOptions, MysqlSource},
+        mysql::{MysqlOptions, MysqlSource, TlsOptions},
     },
 };
 use shared::{
@@ -33,7 +33,7 @@ pub fn all() -> Wanted {
 }
 
 pub fn options(db: &MariaDb, wanted: Wanted) -> MysqlOptions {
-    MysqlOptions { url: db.url(), password: Some(db.password()), server_id: 4711, wanted }
+    MysqlOptions { url: db.url(), password: Some(db.password()), tls: TlsOptions::default(), server_id: 4711, wanted }
 }
 
 pub fn start(db: &MariaDb, wanted: Wanted, begin: Begin) -> Tail {

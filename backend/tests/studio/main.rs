@@ -1,6 +1,9 @@
 //! The studio through its API and its command line, with the real store on a real disk.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod access;
 mod app;
 mod command_line;
@@ -12,6 +15,7 @@ mod pipelines;
 mod playground;
 mod preflight;
 mod preflight_connectors;
+mod preflight_mysql;
 mod preflight_ticdc;
 mod secrets;
 mod services;

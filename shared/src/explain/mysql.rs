@@ -8,8 +8,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         title: "MySQL refuses the login",
         seen: &[&["access denied for user", "using password"]],
         path: "source.password",
-        cause: "User or password is wrong, or the user may not come from this host.",
-        fix: "Try the same with the `mysql` client; the password is stored raw, not percent-encoded.",
+        cause: "User or password is wrong, the user may not come from this host, or the account is made with REQUIRE SSL or X509.",
+        fix: "Try the same with the `mysql` client; the password is stored raw, not percent-encoded. For REQUIRE SSL set `source.tls`, for REQUIRE X509 `source.cert` and `source.key` too.",
+    },
+    Entry {
+        code: Code::Exact("3159"),
+        title: "MySQL takes only connections with TLS",
+        seen: &[&["insecure transport are prohibited"]],
+        path: "source.tls",
+        cause: "The server runs with `require_secure_transport`.",
+        fix: "Set `source.tls` to `verify`, and `source.ca` to the file of the authority that signed the server's certificate.",
     },
     Entry {
         code: Code::Exact("1227"),

@@ -1,7 +1,7 @@
 //! Follows the binlog: transactions, definitions, rows.
 
 mod group;
-mod packet;
+pub(super) mod packet;
 
 use super::batch::{Batch, CommitClock};
 use super::connect::Connector;

@@ -1,6 +1,7 @@
 //! MySQL 5.7+ and MariaDB 10.5+ as a source: reads the row binlog as a replica does.
 //!
 //! ```text
+//! connect  sessions                              tls         what makes them safe
 //! start    where to begin, and the definitions that hold there
 //! load     the rows that are there already
 //! dump     the request; the driver frames events
@@ -31,9 +32,11 @@ mod statement;
 mod table_map;
 mod tables;
 mod temporal;
+mod tls;
 mod wire;
 
 pub use inspect::MysqlInspect;
+pub use tls::TlsOptions;
 
 use super::{Begin, Source, SourceSender, Wanted};
 use crate::engine::error::EngineError;
@@ -49,6 +52,7 @@ pub struct MysqlOptions {
     /// `mysql://user@host:3306`.
     pub url: String,
     pub password: Option<SecretString>,
+    pub tls: TlsOptions,
     /// The id under which we register as a replica: above 0, and no other replica's of that server.
     pub server_id: u32,
     pub wanted: Wanted,
@@ -69,8 +73,8 @@ impl MysqlSource {
 #[async_trait]
 impl Source for MysqlSource {
     async fn run(self: Box<Self>, begin: Begin, out: SourceSender, stop: CancellationToken) -> Result<(), EngineError> {
-        let MysqlOptions { url, password, server_id, wanted } = self.options;
-        let connector = Connector::new(&url, password.as_ref())?;
+        let MysqlOptions { url, password, tls, server_id, wanted } = self.options;
+        let connector = Connector::new(&url, password.as_ref(), &tls)?;
         let work = async {
             let mut start = Start::find(&connector, wanted, begin).await?;
             if let Some(load) = start.load.take() {
