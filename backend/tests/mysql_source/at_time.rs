@@ -9,6 +9,7 @@ use backend::engine::{
 };
 use mysql_async::{Conn, prelude::Queryable};
 use shared::{Severity, config::StartFrom};
+use std::sync::Arc;
 
 const SHOP: [&str; 2] = ["CREATE DATABASE shop", "CREATE TABLE shop.t (id INT PRIMARY KEY, name VARCHAR(20))"];
 
@@ -176,7 +177,7 @@ async fn a_start_that_cannot_be_is_foreseen_without_disturbing_who_reads() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_that_are_older_than_the_definition_are_told_as_drift() {
+async fn a_start_before_a_table_was_altered_is_refused_and_says_when_it_was() {
     let db = MariaDb::start(&[]);
     db.run(&SHOP).await;
     let mut conn = db.admin().await;
@@ -184,12 +185,28 @@ async fn rows_that_are_older_than_the_definition_are_told_as_drift() {
     while now(&mut conn).await <= second {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    db.run(&["INSERT INTO shop.t VALUES (1, 'a')", "ALTER TABLE shop.t ADD COLUMN first BIGINT FIRST"]).await;
-    let error = loop {
-        let error = start(&db, all(), Begin::Fresh(time(second + 1))).failure().await;
-        if error.kind != ErrorKind::Transient {
-            break error;
-        }
-    };
-    assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Schema, "schema-drift"), "{error:?}");
+    let from = || Begin::Fresh(time(second + 1));
+    // Old rows would get other words without a sound.
+    db.run(&["CREATE TABLE shop.sizes (id INT PRIMARY KEY, size ENUM('s','m'))"]).await;
+    db.run(&["INSERT INTO shop.sizes VALUES (1, 's')", "ALTER TABLE shop.sizes MODIFY size ENUM('xs','s','m')"]).await;
+    db.run(&["INSERT INTO shop.t VALUES (1, 'a')", "ALTER TABLE shop.t ADD INDEX (name)", "INSERT INTO shop.t VALUES (2, 'b')"]).await;
+    let mut tail = start(&db, all(), from());
+    tail.until_row("t", 2).await;
+    let lines = tail.lines();
+    assert!(lines.contains(&"c sizes - -> 1,1".to_owned()), "a table made since comes with its definitions: {lines:?}");
+    tail.stop().await;
+
+    db.run(&["ALTER TABLE shop.t ADD COLUMN first BIGINT FIRST"]).await;
+    let error = start(&db, all(), from()).failure().await;
+    let finding = &error.finding;
+    assert_eq!(
+        (error.kind, finding.code.as_str(), finding.path.as_str()),
+        (ErrorKind::Schema, "schema-drift", "source.start"),
+        "{error:?}"
+    );
+    assert!(finding.message.contains("`shop.t` was altered at 2") && finding.hint.starts_with("start at 2"), "{error:?}");
+    // Without that table it goes.
+    let mut tail = start(&db, Arc::new(|_, name| name == "sizes"), from());
+    tail.until_row("sizes", 1).await;
+    tail.stop().await;
 }

@@ -1,5 +1,6 @@
 //! From "where to begin" to a place in the binlog, with the table definitions that hold there.
 
+mod ahead;
 mod at_time;
 
 use super::check::{BinlogEnd, Facts, binlog_end};
@@ -117,8 +118,9 @@ impl Start {
                     }
                     StartFrom::Time(_) | StartFrom::Tso(_) => {
                         let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
-                        let found = Search { connector, flavour: &flavour, second }.find(&mut conn).await?;
+                        // Before the search, which looks for what happened to them since.
                         tables.load(&mut conn).await?;
+                        let found = Search { connector, flavour: &flavour, second }.find(&mut conn, &tables).await?;
                         let gtid = found.gtid.filter(|_| flavour.mariadb || facts.gtid_mode());
                         // All that follows is of that second or later.
                         let floor = CommitTs(CommitTs::new(second * 1000, 0).0.saturating_sub(1));

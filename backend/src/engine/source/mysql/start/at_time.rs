@@ -1,9 +1,10 @@
 //! A start at a time: the place before the first transaction that was committed then or later.
 //!
 //! A file's first event says when the file was begun, so a few of them tell in which file to look; that file is read from its
-//! beginning. Times are whole seconds: all of the second in which the time lies is sent.
+//! beginning. Times are whole seconds: all of the second in which the time lies is sent. What follows is read too, once more
+//! than it would have to be: for statements that changed the tables since.
 
-use super::{Place, binlog_files, mariadb_gtid, server_time};
+use super::{Place, ahead::Ahead, binlog_files, mariadb_gtid, server_time};
 use crate::engine::error::{EngineError, ErrorKind};
 use crate::engine::source::mysql::{
     connect::{Connector, Flavour},
@@ -12,6 +13,7 @@ use crate::engine::source::mysql::{
     failure::{START, URL, failure},
     follow::packet,
     gtid::{GtidSet, GtidState},
+    tables::Tables,
     wire::Malformed,
 };
 use futures::StreamExt;
@@ -35,15 +37,15 @@ pub(super) struct Search<'a> {
 
 impl Search<'_> {
     /// # Errors
-    /// The time lies in the future or before the oldest binlog, or the server cannot be read.
-    pub async fn find(&self, conn: &mut Conn) -> Result<Found, EngineError> {
+    /// The time lies in the future or before the oldest binlog, a table was altered since, or the server cannot be read.
+    pub async fn find(&self, conn: &mut Conn, tables: &Tables) -> Result<Found, EngineError> {
         let files = self.reachable(conn).await?;
         let (mut scan, mut low, mut high) = (Scan::new(self.second), 0, files.len());
         while high - low > 1 {
             let middle = low.midpoint(high);
             if self.begun(&files[middle]).await? < self.second { low = middle } else { high = middle }
         }
-        let found = self.scan(&mut scan, &files[low]).await?;
+        let found = self.scan(&mut scan, &files[low], tables).await?;
         tracing::info!(file = %found.file, position = found.position, second = self.second, "the start's place in the binlog");
         let gtid = if self.flavour.mariadb { mariadb_gtid(self.connector, conn, &found.file, found.position).await? } else { scan.gtid };
         Ok(Found { place: found, gtid })
@@ -86,15 +88,19 @@ impl Search<'_> {
         Err(damaged(Malformed("a file has no format description")))
     }
 
-    /// Reads from a file's beginning to the time, or to the end of what there is.
-    async fn scan(&self, scan: &mut Scan, file: &str) -> Result<Place, EngineError> {
+    /// Reads from a file's beginning to the time, and on to the end of what there is. Answers where the time is.
+    async fn scan(&self, scan: &mut Scan, file: &str, tables: &Tables) -> Result<Place, EngineError> {
         let mut stream = dump::open_file(self.connector, self.flavour.mariadb, file).await?;
         scan.place = Place { file: file.to_owned(), position: 4 };
+        let (mut ahead, mut is_reached) = (Ahead::default(), false);
         while let Some(event) = self.next(&mut stream).await? {
-            if scan.is_reached_by(&event).map_err(damaged)? {
-                break;
+            if is_reached {
+                ahead.look(&event, tables).map_err(damaged)?;
+            } else {
+                is_reached = scan.is_reached_by(&event).map_err(damaged)?;
             }
         }
+        ahead.verdict(self.second)?;
         Ok(scan.place.clone())
     }
 
@@ -199,7 +205,7 @@ fn damaged(error: Malformed) -> EngineError {
     failure(ErrorKind::Config, START, "binlog-malformed", error.to_string(), hint).caused_by(error)
 }
 
-fn shown(second: u64) -> String {
+pub(super) fn shown(second: u64) -> String {
     let at = i64::try_from(second).ok().and_then(|second| jiff::Timestamp::from_second(second).ok());
     at.map_or_else(|| format!("{second} s after 1970"), |at| at.to_string())
 }
