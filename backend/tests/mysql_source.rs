@@ -14,3 +14,5 @@ mod following;
 mod loading;
 #[path = "mysql_source/types.rs"]
 mod types;
+#[path = "mysql_source/xa.rs"]
+mod xa;

@@ -14,6 +14,7 @@ pub mod position;
 mod prepared;
 pub mod sink;
 pub mod source;
+pub mod spill;
 pub mod supervisor;
 mod transactions;
 mod writer;
