@@ -22,3 +22,5 @@ mod loading;
 mod tls;
 #[path = "mysql_source/types.rs"]
 mod types;
+#[path = "mysql_source/xa.rs"]
+mod xa;

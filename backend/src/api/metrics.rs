@@ -14,14 +14,14 @@ pub(super) async fn show_metrics(State(state): State<AppState>) -> Result<Respon
     let summaries = state.studio.summaries().await?;
     let mut pipelines = Vec::with_capacity(summaries.len());
     for summary in summaries {
-        let progress = state.studio.figures(&summary.name).await?.progress();
-        pipelines.push((summary, progress));
+        let figures = state.studio.figures(&summary.name).await?;
+        pipelines.push((summary, figures.progress(), figures.series()));
     }
     // A recorder of its own for each scrape: a pipeline that was removed leaves no series behind.
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
     with_local_recorder(&recorder, || {
-        for (summary, progress) in pipelines {
+        for (summary, progress, series) in pipelines {
             let name = summary.name;
             let pipeline = || [("pipeline", name.clone())];
             let running = matches!(progress.state, PipelineState::Running);
@@ -38,10 +38,11 @@ pub(super) async fn show_metrics(State(state): State<AppState>) -> Result<Respon
             if let Some(checkpoint) = &progress.checkpoint {
                 gauge!("changefeed_checkpoint_physical_seconds", &pipeline()).set(checkpoint.commit_ts.physical_ms() as f64 / 1000.0);
             }
-            for table in progress.tables {
-                let labels = [("pipeline", name.clone()), ("table", table.table)];
-                counter!("changefeed_rows_total", &labels).absolute(table.rows);
-                counter!("changefeed_deletes_total", &labels).absolute(table.deletes);
+            gauge!("changefeed_tables", &pipeline()).set(progress.tables_total as f64);
+            for (table, rows, deletes) in series {
+                let labels = [("pipeline", name.clone()), ("table", table)];
+                counter!("changefeed_rows_total", &labels).absolute(rows);
+                counter!("changefeed_deletes_total", &labels).absolute(deletes);
             }
         }
     });

@@ -35,7 +35,7 @@ pub fn source(pipeline: &Pipeline, wanted: Wanted, directory: &Path, rate: &Rate
             rate: rate.clone(),
             wanted,
         }))),
-        SourceKind::Mysql => Ok(Box::new(MysqlSource::new(mysql_options(pipeline, wanted)))),
+        SourceKind::Mysql => Ok(Box::new(MysqlSource::new(mysql_options(pipeline, wanted), directory.join("spill").join(&pipeline.name)))),
         SourceKind::Tidb => Err(tidb_is_not_native()),
     }
 }

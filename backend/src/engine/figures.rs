@@ -7,9 +7,9 @@ use shared::{
     api::{Checkpoint, LogEntry, LogLevel, PipelineState, Progress, ProgressPoint, ProgressReport, TableProgress},
 };
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -21,6 +21,10 @@ use window::{LagSecond, Spark};
 const HISTORY: usize = 600;
 /// Log entries kept.
 const LOG: usize = 200;
+/// Tables told of to a page, those with the most rows: it shows no more, and 100,000 of them each second would drown it.
+const MOST_TABLES: usize = 200;
+/// Tables that have series of their own in `/metrics`: the first that had rows, so that no series comes and goes.
+const MOST_SERIES: usize = 1_000;
 /// 24 hours.
 const ERROR_WINDOW_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -34,19 +38,52 @@ pub enum Update {
 #[derive(Default)]
 struct Table {
     name: String,
-    topic: String,
+    topic: Arc<str>,
     rows: u64,
     deletes: u64,
-    lag: LagSecond,
+    /// Only while a second with rows is open: a thousand bytes, which idle tables need not have.
+    lag: Option<Box<LagSecond>>,
     lag_ms: Option<u64>,
-    spark: Spark,
+    /// Only when the last ten minutes had rows.
+    spark: Option<Box<Spark>>,
     rows_at_last_sample: u64,
+}
+
+impl Table {
+    fn progress(&self) -> TableProgress {
+        TableProgress {
+            table: self.name.clone(),
+            topic: self.topic.to_string(),
+            rows: self.rows,
+            deletes: self.deletes,
+            lag_ms: self.lag_ms,
+            spark: self.spark.as_ref().map(|spark| spark.points()).unwrap_or_default(),
+        }
+    }
+
+    fn sample(&mut self, age_ms: u64, seconds: f64) {
+        let rate = (self.rows - self.rows_at_last_sample) as f64 / seconds;
+        self.rows_at_last_sample = self.rows;
+        if rate > 0.0 {
+            self.spark.get_or_insert_default().add(age_ms, rate);
+        } else if let Some(spark) = &mut self.spark {
+            spark.add(age_ms, rate);
+            if spark.is_flat() {
+                self.spark = None;
+            }
+        }
+        if let Some(lag) = self.lag.take() {
+            self.lag_ms = lag.quantile(0.5).or(self.lag_ms);
+        }
+    }
 }
 
 struct Inner {
     state: PipelineState,
     message: Option<Finding>,
     tables: Vec<Table>,
+    /// Where each is in `tables`.
+    by_name: HashMap<String, u32>,
     lag: LagSecond,
     rows: u64,
     bytes: u64,
@@ -84,6 +121,7 @@ impl Figures {
                 state,
                 message,
                 tables: Vec::new(),
+                by_name: HashMap::new(),
                 lag: LagSecond::default(),
                 rows: 0,
                 bytes: 0,
@@ -112,12 +150,16 @@ impl Figures {
     /// Index of a table's counters; the same again after a DDL or restart.
     pub fn table(&self, name: &str, topic: &str) -> u32 {
         let mut inner = self.lock();
-        let index = inner.tables.iter().position(|t| t.name == name).unwrap_or_else(|| {
+        let index = inner.by_name.get(name).copied().unwrap_or_else(|| {
+            let index = u32::try_from(inner.tables.len()).expect("fewer than 2^32 tables");
             inner.tables.push(Table { name: name.to_owned(), ..Table::default() });
-            inner.tables.len() - 1
+            inner.by_name.insert(name.to_owned(), index);
+            index
         });
-        topic.clone_into(&mut inner.tables[index].topic);
-        u32::try_from(index).expect("fewer than 2^32 tables")
+        // Many tables may share a topic, and then they share its name.
+        let last = index.checked_sub(1).map(|before| Arc::clone(&inner.tables[before as usize].topic));
+        inner.tables[index as usize].topic = last.filter(|last| **last == *topic).unwrap_or_else(|| topic.into());
+        index
     }
 
     /// Counts an acknowledged row.
@@ -132,7 +174,7 @@ impl Figures {
         if let Some(table) = inner.tables.get_mut(row.table as usize) {
             table.rows += 1;
             table.deletes += u64::from(row.tombstone);
-            table.lag.add(lag);
+            table.lag.get_or_insert_default().add(lag);
         }
     }
 
@@ -223,10 +265,7 @@ impl Figures {
                 inner.errors.pop_front();
             }
             for table in &mut inner.tables {
-                let rate = (table.rows - table.rows_at_last_sample) as f64 / seconds;
-                table.rows_at_last_sample = table.rows;
-                table.spark.add(age_ms, rate);
-                table.lag_ms = std::mem::take(&mut table.lag).quantile(0.5).or(table.lag_ms);
+                table.sample(age_ms, seconds);
             }
         }
         self.announce();
@@ -246,19 +285,13 @@ impl Figures {
     #[must_use]
     pub fn progress(&self) -> Progress {
         let inner = self.lock();
-        let mut tables: Vec<TableProgress> = inner
-            .tables
-            .iter()
-            .map(|t| TableProgress {
-                table: t.name.clone(),
-                topic: t.topic.clone(),
-                rows: t.rows,
-                deletes: t.deletes,
-                lag_ms: t.lag_ms,
-                spark: t.spark.points(),
-            })
-            .collect();
-        tables.sort_by(|a, b| a.table.cmp(&b.table));
+        let mut most: Vec<&Table> = inner.tables.iter().collect();
+        if most.len() > MOST_TABLES {
+            most.select_nth_unstable_by(MOST_TABLES, |a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
+            most.truncate(MOST_TABLES);
+        }
+        most.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let tables = most.into_iter().map(Table::progress).collect();
         Progress {
             state: inner.state,
             message: inner.message.clone(),
@@ -271,7 +304,14 @@ impl Figures {
             checkpoint: inner.checkpoint.clone(),
             target_rows_per_second: inner.target_rate,
             tables,
+            tables_total: inner.tables.len() as u64,
         }
+    }
+
+    /// Name, rows and deletes of the tables that have series of their own in `/metrics`.
+    #[must_use]
+    pub fn series(&self) -> Vec<(String, u64, u64)> {
+        self.lock().tables.iter().take(MOST_SERIES).map(|table| (table.name.clone(), table.rows, table.deletes)).collect()
     }
 
     #[must_use]
@@ -312,4 +352,30 @@ impl Figures {
 #[must_use]
 pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::ledger::Accepted;
+    use shared::row::CommitTs;
+
+    #[test]
+    fn a_page_is_told_of_the_busiest_tables_and_how_many_there_are() {
+        let figures = Figures::new(PipelineState::Running, None);
+        for number in 0..1_000_u32 {
+            let table = figures.table(&format!("shop.t{number:04}"), "one");
+            assert_eq!(table, number);
+            for _ in 0..=number {
+                figures.acknowledged(&Accepted { table, bytes: 1, commit_ts: CommitTs(1), tombstone: false });
+            }
+        }
+        assert_eq!(figures.table("shop.t0007", "other"), 7, "the same again");
+        figures.sample();
+        let progress = figures.progress();
+        assert_eq!((progress.tables_total, progress.tables.len()), (1_000, MOST_TABLES));
+        assert_eq!((progress.tables[0].table.as_str(), progress.tables[199].table.as_str()), ("shop.t0800", "shop.t0999"));
+        assert!(progress.tables.iter().all(|table| table.topic == "one" && table.lag_ms.is_some() && table.spark.len() == 1));
+        assert_eq!(figures.series()[7], ("shop.t0007".to_owned(), 8, 0));
+    }
 }

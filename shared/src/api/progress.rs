@@ -25,8 +25,11 @@ pub struct Progress {
     pub checkpoint: Option<Checkpoint>,
     /// Workload sources: the rate aimed at.
     pub target_rows_per_second: Option<u32>,
-    /// By table name.
+    /// The 200 tables with the most rows at most, by name.
     pub tables: Vec<TableProgress>,
+    /// All tables that have had rows.
+    #[serde(default)]
+    pub tables_total: u64,
 }
 
 /// A point of the plots.

@@ -41,6 +41,14 @@ pub(super) const ENTRIES: &[Entry] = &[
     },
     Entry {
         code: Code::None,
+        title: "The rows of an XA transaction are gone",
+        seen: &[&["xa transaction", "the binlog with its rows is no longer on the server"]],
+        path: "source.start",
+        cause: "It was prepared in a binlog that the server has deleted since, and committed now: its rows cannot be read any more.",
+        fix: "Start anew with `snapshot`. Keep binlogs for longer than transactions stay prepared; `XA RECOVER` lists those that still are.",
+    },
+    Entry {
+        code: Code::None,
         title: "Two replicas have one server id",
         seen: &[&["with the same server_uuid/server_id as this"]],
         path: "source.server_id",

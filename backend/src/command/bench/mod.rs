@@ -2,6 +2,8 @@
 
 mod encode;
 mod pipeline;
+mod scale;
+mod stalled;
 
 use serde::Serialize;
 use std::process::ExitCode;
@@ -30,11 +32,34 @@ impl Figure {
     }
 }
 
+/// A part that can be measured alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// 100,000 tables.
+    Scale,
+    /// A broker that stands still.
+    Stalled,
+}
+
 /// Prints the figures; a missed goal is not a failure of the command.
 ///
 /// # Errors
 /// A part of a measurement does not start.
-pub async fn run() -> anyhow::Result<ExitCode> {
+pub async fn run(part: Option<Part>) -> anyhow::Result<ExitCode> {
+    match part {
+        Some(Part::Scale) => print(&scale::figures().await?)?,
+        Some(Part::Stalled) => print(&stalled::figures().await?)?,
+        None => return all().await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn all() -> anyhow::Result<ExitCode> {
+    // In processes of their own: their memory is what is measured.
+    for part in ["scale", "stalled"] {
+        let status = tokio::process::Command::new(std::env::current_exe()?).args(["bench", "--part", part]).status().await?;
+        anyhow::ensure!(status.success(), "the part `{part}` failed: {status}");
+    }
     print(&encode::figures()?)?;
     print(&pipeline::figures().await?)?;
     Ok(ExitCode::SUCCESS)

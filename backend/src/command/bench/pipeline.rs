@@ -40,8 +40,8 @@ use std::{
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-const PARTITIONS: i32 = 3;
-const QUEUE_BYTES: usize = 128 * 1024 * 1024;
+pub(super) const PARTITIONS: i32 = 3;
+pub(super) const QUEUE_BYTES: usize = 128 * 1024 * 1024;
 
 /// Rows of about 100 bytes, and of 1 KiB.
 const NARROW: &str = "CREATE TABLE bench.narrow (id BIGINT NOT NULL PRIMARY KEY, n INT, price DECIMAL(10,2), note VARCHAR(80))";
@@ -141,7 +141,7 @@ impl Source for Canned {
     }
 }
 
-fn document(rows: &str) -> Pipeline {
+pub(super) fn document(rows: &str) -> Pipeline {
     let mut document = Pipeline::named(rows);
     document.changefeed.config.sink.dispatchers = vec![Dispatcher {
         matcher: vec!["*.*".to_owned()],
@@ -159,7 +159,7 @@ fn options(document: &Pipeline) -> anyhow::Result<KafkaOptions> {
     KafkaOptions::from_pipeline(document).map_err(|findings| anyhow::anyhow!("the bench's own document is wrong: {findings:?}"))
 }
 
-fn make_topic(cluster: &MockCluster<'_, impl ClientContext>, topic: &str) -> anyhow::Result<()> {
+pub(super) fn make_topic(cluster: &MockCluster<'_, impl ClientContext>, topic: &str) -> anyhow::Result<()> {
     // It may be there from the measurement before.
     match cluster.create_topic(topic, PARTITIONS, 1) {
         Ok(()) | Err(KafkaError::MockCluster(RDKafkaErrorCode::TopicAlreadyExists)) => Ok(()),
@@ -176,6 +176,20 @@ async fn run(
     figures: &Arc<Figures>,
     stop: CancellationToken,
 ) -> anyhow::Result<tokio::task::JoinHandle<Result<(), EngineError>>> {
+    run_with(cluster, registry, directory, document, source, figures, stop, 2 * QUEUE_BYTES).await
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a run")]
+pub(super) async fn run_with(
+    cluster: &MockCluster<'_, impl ClientContext>,
+    registry: &str,
+    directory: &Path,
+    document: &Pipeline,
+    source: Box<dyn Source>,
+    figures: &Arc<Figures>,
+    stop: CancellationToken,
+    memory: usize,
+) -> anyhow::Result<tokio::task::JoinHandle<Result<(), EngineError>>> {
     let router = Router::new(document).map_err(|findings| anyhow::anyhow!("no route: {findings:?}"))?;
     let options_of_client = schema_registry::Options { url: registry.to_owned(), user: String::new(), password: None };
     let run = Run {
@@ -190,7 +204,7 @@ async fn run(
         source,
         begin: Begin::Fresh(StartFrom::Now),
         ignore_ineligible: false,
-        memory: 2 * QUEUE_BYTES,
+        memory,
         store: Arc::new(Store::open(directory)?),
         figures: Arc::clone(figures),
     };
@@ -321,7 +335,7 @@ async fn workload_lag(cluster: &MockCluster<'_, impl ClientContext>, registry: &
 }
 
 /// The process's high-water mark so far, MiB.
-fn peak_memory_mib() -> anyhow::Result<f64> {
+pub(super) fn peak_memory_mib() -> anyhow::Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).context("no VmHWM in /proc/self/status")?;
     let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;

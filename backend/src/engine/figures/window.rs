@@ -90,6 +90,11 @@ impl Spark {
         self.samples += 1;
     }
 
+    /// Whether nothing but zeros is left.
+    pub(super) fn is_flat(&self) -> bool {
+        self.sum == 0.0 && self.points.iter().all(|point| *point == 0.0)
+    }
+
     pub(super) fn points(&self) -> Vec<f64> {
         let open = (self.samples > 0).then(|| self.sum / f64::from(self.samples));
         self.points.iter().copied().chain(open).collect()

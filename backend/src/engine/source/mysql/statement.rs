@@ -6,7 +6,7 @@ pub(super) enum StatementKind {
     Begin,
     Commit,
     Rollback,
-    /// `XA START` and what follows it, except in one phase.
+    /// About an XA transaction, see `xa`.
     Xa,
     /// Changes table definitions.
     Ddl,
