@@ -71,7 +71,7 @@ pub async fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
                 show(&progress, args.json);
                 if progress.state == PipelineState::Failed {
                     if let Some(finding) = &progress.message {
-                        eprintln!("{}", show_finding(finding));
+                        let _ = writeln!(std::io::stderr(), "{}", show_finding(finding));
                     }
                     break true;
                 }
