@@ -42,6 +42,8 @@ pub struct Args {
 enum Slot {
     Kafka,
     Registry,
+    Cloud,
+    Ksqldb,
 }
 
 impl From<Slot> for KeySlot {
@@ -49,6 +51,8 @@ impl From<Slot> for KeySlot {
         match slot {
             Slot::Kafka => Self::Kafka,
             Slot::Registry => Self::Registry,
+            Slot::Cloud => Self::Cloud,
+            Slot::Ksqldb => Self::Ksqldb,
         }
     }
 }

@@ -131,6 +131,12 @@ impl Browser {
         field.send_keys(text).await.with_context(|| format!("cannot type into `{hook}`"))
     }
 
+    /// Chooses an entry of a drop-down list by its value.
+    pub async fn choose(&self, hook: &str, value: &str) -> Result<()> {
+        let list = self.find(hook).await?;
+        list.select_by_value(value).await.with_context(|| format!("`{hook}` has no `{value}`"))
+    }
+
     /// Waits until the element with this hook holds the text.
     pub async fn find_text(&self, hook: &str, text: &str) -> Result<()> {
         const HOLDS: &str = "document.querySelector(`[data-test=\"${a}\"]`)?.innerText.includes(b)";

@@ -26,6 +26,12 @@ impl Lab {
         self.text("/kafka/bootstrap")
     }
 
+    /// The same broker behind TLS and a login, as Confluent Cloud's are: `/bootstrap`, `/ca`, `/key`, `/secret`, `/powerless_key`, …
+    #[must_use]
+    pub fn cloud(&self, what: &str) -> &str {
+        self.text(&format!("/kafka/cloud/{what}"))
+    }
+
     /// As a person types it: the user with a pipeline's rights and no more.
     #[must_use]
     pub fn mysql_url(&self) -> String {

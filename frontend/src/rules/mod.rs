@@ -40,7 +40,7 @@ const PASTED_SCHEMA: &str = "test";
 /// A new document, from a database that people have.
 pub fn new_document() -> Pipeline {
     let mut document = config::new_document("");
-    document.source.kind = config::SourceKind::Mysql;
+    config::set_source_kind(&mut document, config::SourceKind::Mysql);
     document
 }
 

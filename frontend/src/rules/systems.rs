@@ -1,7 +1,7 @@
 //! The systems that a document names: the engine, and what runs connectors and statements.
 
 use shared::{
-    config::{ChangefeedSpec, ConfluentCloud, Delivery, Pipeline, PoisonRows, Service, SourceKind, Target},
+    config::{self, ChangefeedSpec, ConfluentCloud, Delivery, Pipeline, PoisonRows, Service, SourceKind, Target},
     figures,
 };
 
@@ -50,7 +50,7 @@ pub fn set_poison_rows(document: &mut Pipeline, word: &str) {
 
 /// Another source, and an engine that can read it.
 pub fn set_source_kind(document: &mut Pipeline, kind: SourceKind) {
-    document.source.kind = kind;
+    config::set_source_kind(document, kind);
     let target = &mut document.changefeed.target;
     match (kind == SourceKind::Tidb, *target) {
         (true, Target::Native) => *target = Target::Ticdc,

@@ -18,7 +18,7 @@ pub use document::{ParseError, from_json, parse, render};
 pub(crate) use document::{read_toml, render_value};
 pub use engine::{Delivery, EngineSpec, PoisonRows};
 pub use leave_out::leave_out;
-pub use new_document::{new_dispatcher, new_document};
+pub use new_document::{new_dispatcher, new_document, set_source_kind};
 pub use pipeline::{
     ChangefeedConfig, ChangefeedSpec, Connector, Dispatcher, FilterConfig, KafkaConfig, KsqlStatement, Pipeline, SchemaRegistry,
     SinkConfig, Source, SourceKind, StartFrom, Target,

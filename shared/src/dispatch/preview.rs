@@ -2,7 +2,7 @@
 
 use super::router::Router;
 use crate::avro::{key_subject, value_subject};
-use crate::config::{Pipeline, Target};
+use crate::config::Pipeline;
 use crate::schema::{Ineligible, TableModel};
 use crate::{Finding, Fix};
 use serde::{Deserialize, Serialize};
@@ -114,9 +114,9 @@ fn reason(problem: &Ineligible) -> String {
     }
 }
 
-/// Our engine skips tables it cannot replicate, so there it is a warning; TiCDC refuses to create such a changefeed.
+/// TiCDC refuses to create a changefeed over such a table, and our engine to start one, unless the document says to ignore it.
 fn ineligible_finding(pipeline: &Pipeline, table: &TableModel, problem: &Ineligible) -> Finding {
-    let ignored = pipeline.changefeed.target == Target::Native || pipeline.changefeed.config.ignore_ineligible_table == Some(true);
+    let ignored = pipeline.changefeed.config.ignore_ineligible_table == Some(true);
     let report = if ignored { Finding::warning } else { Finding::error };
     let (code, message) = match problem {
         Ineligible::NoKey => (

@@ -2,7 +2,7 @@
 
 use super::understood::{KeySlot, Understood};
 use crate::Finding;
-use crate::config::{ChangefeedConfig, Connector, KsqlStatement, Pipeline, SourceKind};
+use crate::config::{ChangefeedConfig, Connector, KsqlStatement, Pipeline, SourceKind, set_source_kind};
 use serde_json::Value;
 
 /// A single text of the document.
@@ -12,6 +12,10 @@ pub(super) enum Slot {
     RegistryUrl,
     RegistryUser,
     RegistryPassword,
+    CloudKey,
+    CloudSecret,
+    KsqldbUser,
+    KsqldbPassword,
     ChangefeedId,
     TicdcServer,
     TicdcVersion,
@@ -25,6 +29,10 @@ impl Slot {
             Self::RegistryUrl => "schema_registry.url",
             Self::RegistryUser => "schema_registry.user",
             Self::RegistryPassword => "schema_registry.password",
+            Self::CloudKey => "confluent_cloud.api_key",
+            Self::CloudSecret => "confluent_cloud.api_secret",
+            Self::KsqldbUser => "ksqldb_server.user",
+            Self::KsqldbPassword => "ksqldb_server.password",
             Self::ChangefeedId => "changefeed.id",
             Self::TicdcServer => "changefeed.ticdc_server",
             Self::TicdcVersion => "changefeed.ticdc_version",
@@ -38,6 +46,10 @@ impl Slot {
             Self::RegistryUrl => "Schema Registry",
             Self::RegistryUser => "Registry user",
             Self::RegistryPassword => "Registry password",
+            Self::CloudKey => "Cloud API key",
+            Self::CloudSecret => "Cloud API secret",
+            Self::KsqldbUser => "ksqlDB user",
+            Self::KsqldbPassword => "ksqlDB password",
             Self::ChangefeedId => "Changefeed id",
             Self::TicdcServer => "TiCDC server",
             Self::TicdcVersion => "TiCDC version",
@@ -51,6 +63,10 @@ impl Slot {
             Self::RegistryUrl => &mut pipeline.schema_registry.get_or_insert_default().url,
             Self::RegistryUser => &mut pipeline.schema_registry.get_or_insert_default().user,
             Self::RegistryPassword => &mut pipeline.schema_registry.get_or_insert_default().password.0,
+            Self::CloudKey => &mut pipeline.confluent_cloud.get_or_insert_default().api_key,
+            Self::CloudSecret => &mut pipeline.confluent_cloud.get_or_insert_default().api_secret.0,
+            Self::KsqldbUser => &mut pipeline.ksqldb_server.get_or_insert_default().user,
+            Self::KsqldbPassword => &mut pipeline.ksqldb_server.get_or_insert_default().password.0,
             Self::ChangefeedId => &mut pipeline.changefeed.id,
             Self::TicdcServer => &mut pipeline.changefeed.ticdc_server,
             Self::TicdcVersion => &mut pipeline.changefeed.ticdc_version,
@@ -92,7 +108,9 @@ impl KeyKind {
         match self {
             Self::Cluster => Some(KeySlot::Kafka),
             Self::Registry => Some(KeySlot::Registry),
-            _ => None,
+            Self::Cloud => Some(KeySlot::Cloud),
+            Self::Ksqldb => Some(KeySlot::Ksqldb),
+            Self::Flink | Self::Tableflow | Self::Global | Self::Unclassified => None,
         }
     }
 
@@ -130,6 +148,8 @@ pub(super) enum Change {
 #[derive(Clone, PartialEq)]
 pub(super) struct ApiKey {
     pub kind: KeyKind,
+    /// As the file names it: `lkc-…`; may be empty.
+    pub resource: String,
     pub key: String,
     pub secret: String,
 }
@@ -240,7 +260,7 @@ impl Applying<'_> {
     /// The workload is only what a new document begins with; a MySQL source was somebody's choice.
     fn tidb_source(&mut self) {
         if self.pipeline.source.kind == SourceKind::Tpcc {
-            self.pipeline.source.kind = SourceKind::Tidb;
+            set_source_kind(self.pipeline, SourceKind::Tidb);
             self.findings.push(
                 Finding::info("source.kind", "import-source-tidb", "The source was set to TiDB, which TiCDC reads from.")
                     .hint("Give its PD addresses to run the pipeline on this studio's own engine."),
@@ -279,15 +299,11 @@ impl Applying<'_> {
 
     fn key(&mut self, key: &ApiKey, wanted: Option<KeySlot>) {
         let kind = key.kind.name();
-        let path = |slot| match slot {
-            KeySlot::Kafka => "kafka.params.sasl-user",
-            KeySlot::Registry => "schema_registry.user",
-        };
         let slot = match (wanted, key.kind.slot()) {
             (Some(wanted), _) if key.kind.fits(wanted) => wanted,
             (Some(wanted), _) => {
                 let finding =
-                    Finding::error(path(wanted), "import-wrong-slot", format!("This API key is one of {kind}: it was not put here."));
+                    Finding::error(wanted.user_path(), "import-wrong-slot", format!("This API key is one of {kind}: it was not put here."));
                 self.findings.push(finding.hint("Brokers take a cluster's key (`lkc-…`), the Schema Registry its own (`lsrc-…`)."));
                 return;
             }
@@ -306,13 +322,24 @@ impl Applying<'_> {
                 self.default_param("enable-tls", &Value::Bool(true));
                 self.default_param("sasl-mechanism", &Value::from("plain"));
                 self.default_param("replication-factor", &Value::from(3));
-            }
-            KeySlot::Registry => {
-                self.text(Slot::RegistryUser, &key.key);
-                if !key.secret.is_empty() {
-                    self.text(Slot::RegistryPassword, &key.secret);
+                // Connectors are managed by cluster; where there are none, a section of its own would only be incomplete.
+                if let Some(cloud) = &mut self.pipeline.confluent_cloud
+                    && cloud.cluster.is_empty()
+                    && key.resource.starts_with("lkc-")
+                {
+                    key.resource.clone_into(&mut cloud.cluster);
                 }
             }
+            KeySlot::Registry => self.login(Slot::RegistryUser, Slot::RegistryPassword, key),
+            KeySlot::Cloud => self.login(Slot::CloudKey, Slot::CloudSecret, key),
+            KeySlot::Ksqldb => self.login(Slot::KsqldbUser, Slot::KsqldbPassword, key),
+        }
+    }
+
+    fn login(&mut self, user: Slot, password: Slot, key: &ApiKey) {
+        self.text(user, &key.key);
+        if !key.secret.is_empty() {
+            self.text(password, &key.secret);
         }
     }
 }
@@ -320,7 +347,7 @@ impl Applying<'_> {
 fn no_slot(kind: KeyKind) -> Finding {
     if kind.is_open() {
         Finding::warning("", "import-key-unclassified", "The text does not say what this API key is for: it was not used.")
-            .hint("Say whether it opens the Kafka cluster or the Schema Registry; on the command line with `--slot`.")
+            .hint("Say what it opens: the Kafka cluster, the Schema Registry, Confluent Cloud's own API or ksqlDB; on the command line with `--slot`.")
     } else {
         let message = format!("This API key is one of {}: a pipeline document has no place for it.", kind.name());
         Finding::error("", "import-key-no-place", message)

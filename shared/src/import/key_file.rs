@@ -2,7 +2,7 @@
 
 use super::change::{ApiKey, Change, KeyKind};
 use super::reading::{Layer, Reading, count};
-use super::understood::{API_SECRET, KeySlot, Kind, Understood};
+use super::understood::{API_SECRET, Kind, Understood};
 use super::{MOST_PARTS, uri};
 use crate::Finding;
 
@@ -187,11 +187,7 @@ impl KeyFile {
         if self.key.is_empty() && self.secret.is_empty() {
             return reading.finish(Kind::ConfluentKeyFile, "Endpoint of Confluent Cloud");
         }
-        let (user_path, password_path) = match kind.slot() {
-            Some(KeySlot::Kafka) => ("kafka.params.sasl-user", "kafka.params.sasl-password"),
-            Some(KeySlot::Registry) => ("schema_registry.user", "schema_registry.password"),
-            None => ("", ""),
-        };
+        let [user_path, password_path] = kind.slot().map(|slot| [slot.user_path(), slot.password_path()]).unwrap_or_default();
         if self.key.is_empty() {
             incomplete(&mut reading, "API key", user_path);
         } else {
@@ -206,7 +202,8 @@ impl KeyFile {
             reading.secret(API_SECRET, password_path, &self.secret, Layer::Raw)
         };
         if !self.key.is_empty() {
-            reading.changes.push(Change::Key(ApiKey { kind, key: self.key, secret: secret.unwrap_or_default() }));
+            let resource = self.resource.clone();
+            reading.changes.push(Change::Key(ApiKey { kind, resource, key: self.key, secret: secret.unwrap_or_default() }));
         }
         let resource = if self.resource.is_empty() { String::new() } else { format!(" ({})", self.resource) };
         reading.finish(Kind::ConfluentKeyFile, &format!("Confluent API key of {}{resource}", kind.name()))

@@ -57,6 +57,32 @@ pub enum KeySlot {
     Kafka,
     /// `schema_registry.user` and `password`.
     Registry,
+    /// `confluent_cloud.api_key` and `api_secret`: what manages connectors.
+    Cloud,
+    /// `ksqldb_server.user` and `password`.
+    Ksqldb,
+}
+
+impl KeySlot {
+    /// Where its key goes in the document.
+    pub(super) fn user_path(self) -> &'static str {
+        match self {
+            Self::Kafka => "kafka.params.sasl-user",
+            Self::Registry => Slot::RegistryUser.path(),
+            Self::Cloud => Slot::CloudKey.path(),
+            Self::Ksqldb => Slot::KsqldbUser.path(),
+        }
+    }
+
+    /// Where its secret goes.
+    pub(super) fn password_path(self) -> &'static str {
+        match self {
+            Self::Kafka => "kafka.params.sasl-password",
+            Self::Registry => Slot::RegistryPassword.path(),
+            Self::Cloud => Slot::CloudSecret.path(),
+            Self::Ksqldb => Slot::KsqldbPassword.path(),
+        }
+    }
 }
 
 /// A pasted text, understood. Holds its secrets, and does not show them.
@@ -147,11 +173,7 @@ fn secret_of(change: &mut Change) -> Option<(String, &mut String)> {
         Change::Param(name, Value::String(text)) if is_secret_key(name) => Some((format!("kafka.params.{name}"), text)),
         Change::Text(slot @ Slot::RegistryPassword, text) => Some((slot.path().to_owned(), text)),
         Change::Key(key) => {
-            let path = match key.kind.slot() {
-                Some(KeySlot::Kafka) => "kafka.params.sasl-password",
-                Some(KeySlot::Registry) => Slot::RegistryPassword.path(),
-                None => "",
-            };
+            let path = key.kind.slot().map(KeySlot::password_path).unwrap_or_default();
             Some((path.to_owned(), &mut key.secret))
         }
         _ => None,

@@ -6,6 +6,7 @@
 pub mod confluent_cloud;
 pub mod connect_worker;
 pub mod connectors;
+pub mod door;
 pub mod ksqldb;
 mod server;
 pub mod ticdc;

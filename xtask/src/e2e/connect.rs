@@ -49,6 +49,7 @@ pub(super) fn prove(scene: &Scene<'_>, worker: &str) -> Result<()> {
     let pipeline = Pipeline {
         prefix: &prefix,
         broker: &scene.lab.kafka.bootstrap,
+        cloud: None,
         registry: &scene.studio.registry,
         start: &workload::position(mariadb)?,
         delivery: "at-least-once",

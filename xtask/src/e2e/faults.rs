@@ -142,6 +142,7 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     let pipeline = Pipeline {
         prefix: &prefix,
         broker: &lab.kafka.bootstrap,
+        cloud: None,
         registry: &format!("http://{}", registry.address),
         start: "snapshot",
         delivery: if exactly_once { "exactly-once" } else { "at-least-once" },
@@ -151,7 +152,7 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     let file = scene.dir.join("pipeline.toml");
     fs::write(&file, pipeline.to_toml(&through))?;
     let disk = Disk::mount(&scene.dir.join("engine"))?;
-    let runner = Runner::new(&file, &disk.0, &scene.dir.join("engine.log"), &lab.mariadb.password);
+    let runner = Runner::new(&file, &disk.0, &scene.dir.join("engine.log"), lab);
 
     let changes = Changes::start(&lab.mariadb, random.within(0..u64::MAX));
     let began = Instant::now();

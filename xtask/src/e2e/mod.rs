@@ -15,7 +15,7 @@ mod studio;
 mod workload;
 
 use crate::{
-    lab::{self, Env},
+    lab::{self, Cloud, Env},
     page, process, setup,
     steps::{Steps, human},
     workspace,
@@ -67,9 +67,11 @@ pub fn run(names: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// go-tpc prepares one warehouse and runs while the pipeline replicates to Apache Kafka.
+/// go-tpc prepares one warehouse and runs while the pipeline replicates to Apache Kafka, over TLS and with a login as at
+/// Confluent Cloud.
 pub fn kafka(lab: &Env) -> Result<()> {
-    let scene = Scene::new(lab, "kafka")?;
+    let mut scene = Scene::new(lab, "kafka")?;
+    scene.cloud = Some(&lab.kafka.cloud);
     scene.prove(&lab.kafka.bootstrap, Conduct::Steady)
 }
 
@@ -154,6 +156,8 @@ struct Scene<'a> {
     dir: PathBuf,
     studio: Studio,
     exactly_once: bool,
+    /// For the pipeline; the judges come through the broker's plain listener.
+    cloud: Option<&'a Cloud>,
 }
 
 impl<'a> Scene<'a> {
@@ -161,7 +165,7 @@ impl<'a> Scene<'a> {
         let dir = empty_dir(name)?;
         workload::reset(&lab.mariadb)?;
         let studio = Studio::serve(&dir.join("studio"), &dir.join("studio.log"), &lab.mariadb.password)?;
-        Ok(Self { lab, name, dir, studio, exactly_once: false })
+        Ok(Self { lab, name, dir, studio, exactly_once: false, cloud: None })
     }
 
     /// Topics of an earlier proof on the same broker must not be taken for ours.
@@ -174,7 +178,8 @@ impl<'a> Scene<'a> {
         let prefix = self.prefix()?;
         let pipeline = Pipeline {
             prefix: &prefix,
-            broker,
+            broker: self.cloud.map_or(broker, |cloud| &cloud.bootstrap),
+            cloud: self.cloud,
             registry: &self.studio.registry,
             start: &workload::position(&self.lab.mariadb)?,
             delivery: if self.exactly_once { "exactly-once" } else { "at-least-once" },
@@ -183,7 +188,7 @@ impl<'a> Scene<'a> {
         };
         let file = self.dir.join("pipeline.toml");
         fs::write(&file, pipeline.to_toml(&self.lab.mariadb))?;
-        let runner = Runner::new(&file, &self.dir.join("engine"), &self.dir.join("engine.log"), &self.lab.mariadb.password);
+        let runner = Runner::new(&file, &self.dir.join("engine"), &self.dir.join("engine.log"), self.lab);
 
         let workload = Workload::start(self.lab, RUN_FOR, &self.dir.join("go-tpc.log"))?;
         match conduct {

@@ -1,6 +1,9 @@
 //! The pipeline under proof and `changefeed-studio run`, which replicates it.
 
-use crate::{lab::MariaDb, process, workspace};
+use crate::{
+    lab::{Cloud, Env, MariaDb},
+    process, workspace,
+};
 use anyhow::{Context, Result, bail};
 use std::{
     fs::{self, OpenOptions},
@@ -13,6 +16,8 @@ use std::{
 pub const NAME: &str = "end-to-end";
 /// The secrets of [`Pipeline::to_toml`] are references to this variable.
 pub const PASSWORD: &str = "LAB_PASSWORD";
+/// The one of the Kafka login.
+const KAFKA_SECRET: &str = "LAB_KAFKA_SECRET";
 /// Nothing to replicate for so long means caught up. A server that is asked for a GTID looks for its place first, in silence.
 const IDLE_SECONDS: &str = "10";
 
@@ -20,6 +25,8 @@ pub struct Pipeline<'a> {
     /// Every topic begins with it.
     pub prefix: &'a str,
     pub broker: &'a str,
+    /// TLS and a login, as that listener of the broker asks for.
+    pub cloud: Option<&'a Cloud>,
     pub registry: &'a str,
     /// Binlog file and offset.
     pub start: &'a str,
@@ -32,7 +39,12 @@ pub struct Pipeline<'a> {
 
 impl Pipeline<'_> {
     pub fn to_toml(&self, mariadb: &MariaDb) -> String {
-        let Self { prefix, broker, registry, start, delivery, tidb_extension, connectors } = self;
+        let Self { prefix, broker, cloud, registry, start, delivery, tidb_extension, connectors } = self;
+        let login = cloud.map_or_else(String::new, |Cloud { ca, client_certificate, client_key, key, .. }| {
+            let files = [("ca", ca), ("cert", client_certificate), ("key", client_key)];
+            let files: String = files.iter().map(|(name, file)| format!("{name} = \"{}\"\n", file.display())).collect();
+            format!("enable-tls = true\n{files}sasl-mechanism = \"plain\"\nsasl-user = \"{key}\"\nsasl-password = \"env:{KAFKA_SECRET}\"\n")
+        });
         let MariaDb { host, port, replication_user, .. } = mariadb;
         format!(
             r#"version = 1
@@ -68,7 +80,7 @@ protocol = "avro"
 partition-num = 3
 replication-factor = 1
 enable-tidb-extension = {tidb_extension}
-
+{login}
 [schema_registry]
 url = "{registry}"
 
@@ -82,12 +94,13 @@ pub struct Runner {
     pipeline: PathBuf,
     data_dir: PathBuf,
     log: PathBuf,
-    password: String,
+    secrets: [(&'static str, String); 2],
 }
 
 impl Runner {
-    pub fn new(pipeline: &Path, data_dir: &Path, log: &Path, password: &str) -> Self {
-        Self { pipeline: pipeline.to_owned(), data_dir: data_dir.to_owned(), log: log.to_owned(), password: password.to_owned() }
+    pub fn new(pipeline: &Path, data_dir: &Path, log: &Path, lab: &Env) -> Self {
+        let secrets = [(PASSWORD, lab.mariadb.password.clone()), (KAFKA_SECRET, lab.kafka.cloud.secret.clone())];
+        Self { pipeline: pipeline.to_owned(), data_dir: data_dir.to_owned(), log: log.to_owned(), secrets }
     }
 
     /// Runs until somebody ends it.
@@ -124,7 +137,12 @@ impl Runner {
         let log =
             OpenOptions::new().create(true).append(true).open(&self.log).with_context(|| format!("cannot write {}", self.log.display()))?;
         let mut command = Command::new(workspace::studio());
-        command.arg("run").arg(&self.pipeline).arg("--data-dir").arg(&self.data_dir).env(PASSWORD, &self.password);
+        command
+            .arg("run")
+            .arg(&self.pipeline)
+            .arg("--data-dir")
+            .arg(&self.data_dir)
+            .envs(self.secrets.iter().map(|(name, secret)| (name, secret)));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         Ok(command)
     }

@@ -38,7 +38,36 @@ pub struct MariaDb {
 pub struct Kafka {
     /// `host:port`.
     pub bootstrap: String,
+    pub cloud: Cloud,
     pub pid: u32,
+}
+
+/// The same broker as Confluent Cloud would have it: SASL_SSL with PLAIN, and rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cloud {
+    /// `host:port`.
+    pub bootstrap: String,
+    /// PEM of the authority to trust.
+    pub ca: PathBuf,
+    /// PEM; the broker does not ask for it.
+    pub client_certificate: PathBuf,
+    pub client_key: PathBuf,
+    /// May do everything.
+    pub key: String,
+    pub secret: String,
+    /// May log in, and nothing else.
+    pub powerless_key: String,
+    pub powerless_secret: String,
+}
+
+impl Cloud {
+    fn to_json(&self) -> Value {
+        let Self { bootstrap, ca, client_certificate, client_key, key, secret, powerless_key, powerless_secret } = self;
+        json!({
+            "bootstrap": bootstrap, "ca": ca, "client_certificate": client_certificate, "client_key": client_key, "key": key, "secret": secret,
+            "powerless_key": powerless_key, "powerless_secret": powerless_secret,
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +92,7 @@ impl Env {
         let connect = connect.as_ref().map(|Connect { url, bootstrap, pid }| json!({ "url": url, "bootstrap": bootstrap, "pid": pid }));
         let env = json!({
             "mariadb": { "host": host, "port": port, "user": user, "password": password, "replication_user": replication_user, "pid": pid },
-            "kafka": { "bootstrap": kafka.bootstrap, "pid": kafka.pid },
+            "kafka": { "bootstrap": kafka.bootstrap, "cloud": kafka.cloud.to_json(), "pid": kafka.pid },
             "webdriver": { "url": webdriver.url, "pid": webdriver.pid },
             "connect": connect,
             "go_tpc": go_tpc,
@@ -101,7 +130,20 @@ impl Env {
                 replication_user: word("/mariadb/replication_user")?,
                 pid: pid("/mariadb/pid")?,
             },
-            kafka: Kafka { bootstrap: word("/kafka/bootstrap")?, pid: pid("/kafka/pid")? },
+            kafka: Kafka {
+                bootstrap: word("/kafka/bootstrap")?,
+                cloud: Cloud {
+                    bootstrap: word("/kafka/cloud/bootstrap")?,
+                    ca: word("/kafka/cloud/ca")?.into(),
+                    client_certificate: word("/kafka/cloud/client_certificate")?.into(),
+                    client_key: word("/kafka/cloud/client_key")?.into(),
+                    key: word("/kafka/cloud/key")?,
+                    secret: word("/kafka/cloud/secret")?,
+                    powerless_key: word("/kafka/cloud/powerless_key")?,
+                    powerless_secret: word("/kafka/cloud/powerless_secret")?,
+                },
+                pid: pid("/kafka/pid")?,
+            },
             webdriver: WebDriver { url: word("/webdriver/url")?, pid: pid("/webdriver/pid")? },
             connect: connect.transpose()?,
             go_tpc: word("/go_tpc")?.into(),
@@ -127,7 +169,17 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let mariadb = MariaDb { host: "h".into(), port: 1, user: "u".into(), password: "p".into(), replication_user: "r".into(), pid: 2 };
-        let kafka = Kafka { bootstrap: "h:3".into(), pid: 4 };
+        let cloud = Cloud {
+            bootstrap: "h:9".into(),
+            ca: "/ca".into(),
+            client_certificate: "/crt".into(),
+            client_key: "/key".into(),
+            key: "k".into(),
+            secret: "s".into(),
+            powerless_key: "pk".into(),
+            powerless_secret: "ps".into(),
+        };
+        let kafka = Kafka { bootstrap: "h:3".into(), cloud, pid: 4 };
         let webdriver = WebDriver { url: "http://h:5".into(), pid: 6 };
         let connect = Some(Connect { url: "http://h:7".into(), bootstrap: "h:3".into(), pid: 8 });
         let env = Env { mariadb, kafka, webdriver, connect, go_tpc: "/g".into(), python: "/p".into(), java_class_path: "/j/*".into() };

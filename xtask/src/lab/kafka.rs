@@ -1,6 +1,12 @@
 //! Apache Kafka from Maven Central: one node, KRaft, no wrapper scripts.
 
-use super::{daemon::Daemon, env::Kafka, maven::Form, maven::Jars, wait::free_port};
+use super::{
+    certificates,
+    daemon::Daemon,
+    env::{Cloud, Kafka},
+    maven::{Form, Jars},
+    wait::free_port,
+};
 use crate::process;
 use anyhow::Result;
 use std::{
@@ -16,6 +22,13 @@ pub const NAME: &str = "kafka";
 /// Any will do: there is one node.
 const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
 
+/// Keys of the second listener, which is as Confluent Cloud's is: TLS, and a login with SASL PLAIN. Invented, and known to everybody.
+const KEY: &str = "L5WWA4GK4NAT2EQV";
+const SECRET: &str = "k3+/x9Zq8vT1nW5mB7cR2dF4gH6jK8lP0oI9uY7tE5rW3qA1sD+fG/hJ2kL4zX=c";
+/// May log in, and nothing else.
+const POWERLESS_KEY: &str = "QWERTZUIOPASDFGH";
+const POWERLESS_SECRET: &str = "p0werless/and+known=";
+
 /// Kafka and all it needs.
 pub const JARS: Jars = Jars { name: "kafka", pom: include_str!("../../lab/kafka/pom.xml"), artifact: "kafka_2.13", form: Form::Jars };
 
@@ -28,11 +41,22 @@ pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
     let dir = lab.join(NAME);
     super::remove(&dir)?;
     fs::create_dir_all(&dir)?;
-    let (port, controller_port) = (free_port()?, free_port()?);
+    let certificates = certificates::make(&dir.join("tls"))?;
+    let ports = Ports { plain: free_port()?, cloud: free_port()?, controller: free_port()? };
     let properties = dir.join("server.properties");
-    fs::write(&properties, settings(&dir.join("data"), port, controller_port))?;
+    fs::write(&properties, settings(&dir.join("data"), &ports, &certificates.server))?;
     process::output(java(jars, "kafka.tools.StorageTool").args(["format", "-t", CLUSTER_ID, "-c"]).arg(&properties))?;
-    launch(lab, jars, format!("127.0.0.1:{port}"))
+    let cloud = Cloud {
+        bootstrap: format!("127.0.0.1:{}", ports.cloud),
+        ca: certificates.ca,
+        client_certificate: certificates.client.0,
+        client_key: certificates.client.1,
+        key: KEY.to_owned(),
+        secret: SECRET.to_owned(),
+        powerless_key: POWERLESS_KEY.to_owned(),
+        powerless_secret: POWERLESS_SECRET.to_owned(),
+    };
+    launch(lab, jars, format!("127.0.0.1:{}", ports.plain), cloud)
 }
 
 /// A crash and what follows it: the same topics, the same port.
@@ -41,14 +65,14 @@ pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
 /// When it does not come back.
 pub fn crash(lab: &Path, jars: &Path, known: &Kafka) -> Result<Kafka> {
     Daemon::new(lab, NAME).crash()?;
-    launch(lab, jars, known.bootstrap.clone())
+    launch(lab, jars, known.bootstrap.clone(), known.cloud.clone())
 }
 
-fn launch(lab: &Path, jars: &Path, bootstrap: String) -> Result<Kafka> {
+fn launch(lab: &Path, jars: &Path, bootstrap: String, cloud: Cloud) -> Result<Kafka> {
     let daemon = Daemon::new(lab, NAME);
     let pid = daemon.start(java(jars, "kafka.Kafka").arg(lab.join(NAME).join("server.properties")))?;
     daemon.wait_ready(Duration::from_secs(120), || answers(&bootstrap))?;
-    Ok(Kafka { bootstrap, pid })
+    Ok(Kafka { bootstrap, cloud, pid })
 }
 
 fn java(jars: &Path, main: &str) -> Command {
@@ -58,16 +82,31 @@ fn java(jars: &Path, main: &str) -> Command {
     java
 }
 
-fn settings(data: &Path, port: u16, controller_port: u16) -> String {
+struct Ports {
+    plain: u16,
+    cloud: u16,
+    controller: u16,
+}
+
+/// Whoever comes through the plain listener may do everything; on the other one that takes a key.
+fn settings(data: &Path, ports: &Ports, server_pem: &Path) -> String {
+    let Ports { plain, cloud, controller } = ports;
     format!(
         "process.roles=broker,controller
 node.id=1
-controller.quorum.voters=1@127.0.0.1:{controller_port}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{plain},CLOUD://127.0.0.1:{cloud},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{plain},CLOUD://127.0.0.1:{cloud}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CLOUD:SASL_SSL,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-log.dirs={}
+listener.name.cloud.ssl.keystore.type=PEM
+listener.name.cloud.ssl.keystore.location={server}
+listener.name.cloud.sasl.enabled.mechanisms=PLAIN
+listener.name.cloud.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{KEY}=\"{SECRET}\" user_{POWERLESS_KEY}=\"{POWERLESS_SECRET}\";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:{KEY}
+log.dirs={data}
 # The pipeline makes its own topics, as on any well-kept cluster.
 auto.create.topics.enable=false
 # One node.
@@ -78,7 +117,8 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=1
 group.initial.rebalance.delay.ms=0
 ",
-        data.display()
+        server = server_pem.display(),
+        data = data.display()
     )
 }
 

@@ -4,6 +4,7 @@
 //!
 //! State lives in `.lab/`: `env.json` (addresses and pids), `run/` (pid files), `log/`, and the servers' data, which `down` removes.
 
+mod certificates;
 mod connect;
 mod daemon;
 mod env;
@@ -17,7 +18,7 @@ mod python;
 mod wait;
 mod webdriver;
 
-pub use env::{Connect, Env, MariaDb};
+pub use env::{Cloud, Connect, Env, MariaDb};
 pub use oracle::oracle;
 pub use wait::until;
 
@@ -42,6 +43,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "openjdk-17-jdk-headless", probe: Probe::Program("javac") },
     Package { name: "maven", probe: Probe::Program("mvn") },
     Package { name: "python3-venv", probe: Probe::Python("ensurepip") },
+    Package { name: "openssl", probe: Probe::Program("openssl") },
     Package { name: "chromium", probe: Probe::Program("chromium") },
     Package { name: "chromium-driver", probe: Probe::Program("chromedriver") },
 ];

@@ -33,6 +33,8 @@ pub fn KafkaStep() -> impl IntoView {
     let param = move |name: &'static str| editor.text(move |document| document.kafka.param(name).unwrap_or_default());
     let set_param = move |name: &'static str| editor.write(move |document, text| document::set_param(document, name, &text));
     let mechanism = param("sasl-mechanism");
+    let tls = param("enable-tls");
+    let skips = param("insecure-skip-verify");
     let with_sasl =
         Memo::new(move |_| !mechanism.get().is_empty() || !param("sasl-user").get().is_empty() || !param("sasl-password").get().is_empty());
     view! {
@@ -115,6 +117,46 @@ pub fn KafkaStep() -> impl IntoView {
                     />
                 </div>
             </Show>
+            <Show when=move || tls.get() == "true">
+                <div class="fields">
+                    <Field
+                        path="kafka.params.ca"
+                        label="Authority to trust"
+                        key="ca"
+                        help="PEM file on the machine that runs the changefeed; empty is what that machine trusts, enough for Confluent Cloud. TiCDC takes all three files or none."
+                        placeholder="/etc/kafka/ca.pem"
+                        value=param("ca")
+                        on_input=set_param("ca")
+                    />
+                    <Choice
+                        path="kafka.params.insecure-skip-verify"
+                        label="Brokers' certificates"
+                        key="insecure-skip-verify"
+                        options=vec![("", "verified (default)"), ("true", "not verified: for trials only"), ("false", "verified")]
+                        value=skips
+                        on_input=set_param("insecure-skip-verify")
+                    />
+                </div>
+                <div class="fields">
+                    <Field
+                        path="kafka.params.cert"
+                        label="Client certificate"
+                        key="cert"
+                        help="PEM file, for brokers that ask for one."
+                        placeholder="/etc/kafka/client.pem"
+                        value=param("cert")
+                        on_input=set_param("cert")
+                    />
+                    <Field
+                        path="kafka.params.key"
+                        label="Its private key"
+                        key="key"
+                        placeholder="/etc/kafka/client.key"
+                        value=param("key")
+                        on_input=set_param("key")
+                    />
+                </div>
+            </Show>
             <FindingsAt path="kafka"/>
             <OtherParams/>
         </section>
@@ -122,7 +164,7 @@ pub fn KafkaStep() -> impl IntoView {
 }
 
 /// Parameters with a field of their own.
-const OWN: [&str; 10] = [
+const OWN: [&str; 14] = [
     "protocol",
     "partition-num",
     "replication-factor",
@@ -130,6 +172,10 @@ const OWN: [&str; 10] = [
     "sasl-mechanism",
     "sasl-user",
     "sasl-password",
+    "ca",
+    "cert",
+    "key",
+    "insecure-skip-verify",
     "avro-decimal-handling-mode",
     "avro-bigint-unsigned-handling-mode",
     "enable-tidb-extension",

@@ -132,7 +132,12 @@ fn PasteDialog(open: RwSignal<bool>, text: RwSignal<String>) -> impl IntoView {
                     <span class="label">"The text does not say what its API key is for"</span>
                     <Segments
                         label="The key is for"
-                        options=vec![(Some(KeySlot::Kafka), "the Kafka cluster"), (Some(KeySlot::Registry), "the Schema Registry")]
+                        options=vec![
+                            (Some(KeySlot::Kafka), "the Kafka cluster"),
+                            (Some(KeySlot::Registry), "the Schema Registry"),
+                            (Some(KeySlot::Cloud), "the cloud's API"),
+                            (Some(KeySlot::Ksqldb), "ksqlDB"),
+                        ]
                         chosen=slot
                         on_choose=move |chosen| slot.set(chosen)
                     />

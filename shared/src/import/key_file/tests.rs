@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::Pipeline;
-use crate::import::{apply, apply_to, recognise, recognise_all};
+use crate::import::{KeySlot, apply, apply_to, recognise, recognise_all};
 
 const CLUSTER: &str = "=== Confluent Cloud API key: lkc-7m2q9z ===\r\n\r\nAPI key:\r\nABCD1234EFGH5678\r\n\r\nAPI secret:\r\nk3+/x9Zsecret==\r\n\r\n\
     Bootstrap server:\r\npkc-1ab2c.ap-east-1.aws.confluent.cloud:9092\r\n";
@@ -47,8 +47,6 @@ fn what_is_shown_holds_no_secret() {
 #[test]
 fn keys_are_classified_by_their_resource() {
     for (header, expected, codes) in [
-        ("lksqlc-abc", "a ksqlDB cluster", vec!["import-key-no-place"]),
-        ("cloud", "Confluent Cloud's own API", vec!["import-key-no-place"]),
         ("lfcp-1", "Flink", vec!["import-key-no-place"]),
         ("tableflow", "Tableflow", vec!["import-key-no-place"]),
         ("global", "all resources", vec!["import-key-unclassified"]),
@@ -65,6 +63,28 @@ fn keys_are_classified_by_their_resource() {
 }
 
 #[test]
+fn keys_of_the_cloud_and_of_ksqldb_go_to_their_servers() {
+    let text = |header: &str| format!("=== Confluent Cloud API key: {header} ===\nAPI key:\nABCD1234EFGH5678\nAPI secret:\ns3cret/+\n");
+    let (pipeline, codes) = applied(&text("cloud"));
+    let cloud = pipeline.confluent_cloud.unwrap();
+    assert_eq!((cloud.api_key.as_str(), cloud.api_secret.0.as_str(), codes), ("ABCD1234EFGH5678", "s3cret/+", vec![]));
+    let (pipeline, codes) = applied(&text("lksqlc-abc"));
+    let server = pipeline.ksqldb_server.unwrap();
+    assert_eq!((server.user.as_str(), server.password.0.as_str(), codes), ("ABCD1234EFGH5678", "s3cret/+", vec![]));
+}
+
+#[test]
+fn the_cluster_that_connectors_need_is_known_from_its_key() {
+    let mut pipeline = Pipeline::named("p");
+    pipeline.confluent_cloud = Some(crate::config::ConfluentCloud::default());
+    apply(&recognise(CLUSTER), &mut pipeline);
+    assert_eq!(pipeline.confluent_cloud.as_ref().unwrap().cluster, "lkc-7m2q9z");
+    pipeline.confluent_cloud.as_mut().unwrap().cluster = "lkc-mine".to_owned();
+    apply(&recognise(CLUSTER), &mut pipeline);
+    assert_eq!(pipeline.confluent_cloud.unwrap().cluster, "lkc-mine", "what a person chose stays");
+}
+
+#[test]
 fn a_key_in_the_wrong_place_is_refused() {
     for (text, slot, code) in [
         (CLUSTER, KeySlot::Registry, Some("import-wrong-slot")),
@@ -78,6 +98,7 @@ fn a_key_in_the_wrong_place_is_refused() {
         let user = match slot {
             KeySlot::Kafka => pipeline.kafka.param("sasl-user"),
             KeySlot::Registry => pipeline.schema_registry.map(|registry| registry.user),
+            KeySlot::Cloud | KeySlot::Ksqldb => unreachable!("not in the table above"),
         };
         assert_eq!(user.is_some_and(|user| user == "K"), code.is_none(), "{text}");
     }
