@@ -52,11 +52,7 @@ enum Command {
     Workload(workload::Args),
     /// Measure this build (`cargo xtask bench`).
     #[command(hide = true)]
-    Bench {
-        /// Only this part.
-        #[arg(long)]
-        part: Option<bench::Part>,
-    },
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -95,6 +91,6 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Remove(args)) => launch::operate::remove(args, &cli.data_dir).await,
         Some(Command::Run(args)) => run::run(args, &cli.data_dir).await,
         Some(Command::Workload(args)) => workload::run(args).await,
-        Some(Command::Bench { part }) => bench::run(part).await,
+        Some(Command::Bench(args)) => bench::run(args).await,
     }
 }

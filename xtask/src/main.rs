@@ -21,7 +21,7 @@ cargo xtask <command>
   test             set up and prove everything; CI=true: nothing may be skipped
   check            formatting and lints, natively and for wasm32
   setup            install what building needs
-  bench [--json]   measure, as a packaged binary would run
+  bench [ARGS…]    measure, as a packaged binary would run (--json, --lab, --judge PATH)
   lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where
@@ -38,8 +38,7 @@ fn main() -> ExitCode {
         ["test"] => return test::run(),
         ["check"] => check::run(),
         ["setup"] => setup::run(),
-        ["bench"] => bench::run(bench::Output::Table),
-        ["bench", "--json"] => bench::run(bench::Output::Json),
+        ["bench", rest @ ..] => bench::run(rest),
         ["lab", "up"] => lab::up(),
         ["lab", "down"] => lab::down(),
         ["lab", "status"] => lab::status(),

@@ -38,7 +38,16 @@ struct Inner {
     marks: VecDeque<(u64, Mark)>,
     reached: Option<Mark>,
     waiting: u64,
+    /// Somebody waits until no more than this many rows are waiting.
+    wake_at: Option<u64>,
     failure: Option<EngineError>,
+}
+
+impl Inner {
+    /// Whether the one who waits is to be woken now. Waking is a system call, and so never done row by row.
+    fn wakes(&mut self) -> bool {
+        self.wake_at.take_if(|few| self.waiting <= *few || self.failure.is_some()).is_some()
+    }
 }
 
 /// Shared by the writer, which accepts, and the delivery reports, which acknowledge.
@@ -67,7 +76,6 @@ impl Ledger {
         if inner.rows.is_empty() {
             inner.marks.clear();
             inner.reached = Some(mark);
-            self.changed.notify_all();
             return;
         }
         let after = inner.first + inner.rows.len() as u64;
@@ -96,16 +104,22 @@ impl Ledger {
         while inner.marks.front().is_some_and(|(after, _)| *after <= first) {
             inner.reached = inner.marks.pop_front().map(|(_, mark)| mark);
         }
+        let wakes = inner.wakes();
         drop(inner);
-        self.changed.notify_all();
+        if wakes {
+            self.changed.notify_all();
+        }
         Some(row)
     }
 
     /// A delivery report's bad news: the row stays unacknowledged, so the checkpoint can never pass it. The first
     /// failure is kept.
     pub fn fail(&self, error: EngineError) {
-        self.lock().failure.get_or_insert(error);
-        self.changed.notify_all();
+        let mut inner = self.lock();
+        inner.failure.get_or_insert(error);
+        if inner.wakes() {
+            self.changed.notify_all();
+        }
     }
 
     /// Whether a row was refused and nobody has taken the failure yet.
@@ -128,10 +142,16 @@ impl Ledger {
         self.lock().reached.clone()
     }
 
-    /// Waits until something was acknowledged or failed, at most `limit`.
-    pub fn wait_for_change(&self, limit: Duration) {
-        let inner = self.lock();
-        drop(self.changed.wait_timeout(inner, limit));
+    /// Waits until the Kafka client has room for a good many rows again, or one has failed; at most `limit`, since room may also come
+    /// otherwise. Row by row, the two threads would wake each other for each one. For one thread at a time.
+    pub fn wait_for_room(&self, limit: Duration) {
+        const ENOUGH: u64 = 1_000;
+        let mut inner = self.lock();
+        // What stays behind is far more, so that the client never runs dry meanwhile.
+        let room = (inner.waiting / 4).clamp(1, ENOUGH);
+        inner.wake_at = Some(inner.waiting.saturating_sub(room));
+        let waited = self.changed.wait_timeout_while(inner, limit, |inner| inner.wake_at.is_some());
+        waited.unwrap_or_else(PoisonError::into_inner).0.wake_at = None;
     }
 }
 
@@ -186,6 +206,33 @@ mod tests {
         ledger.acknowledge(b);
         assert_eq!(ledger.reached(), None);
         assert_eq!(ledger.take_failure().unwrap().finding.message, "first");
+    }
+
+    #[test]
+    fn who_waits_for_room_is_woken_by_a_quarter_of_the_rows_or_by_a_failure() {
+        const LONG: Duration = Duration::from_secs(60);
+        let ledger = Ledger::default();
+        let rows: Vec<u64> = (0..8).map(|_| ledger.accept(row())).collect();
+        let waits = || {
+            while ledger.lock().wake_at.is_none() {
+                std::thread::yield_now();
+            }
+        };
+        std::thread::scope(|scope| {
+            let waiter = scope.spawn(|| ledger.wait_for_room(LONG));
+            waits();
+            ledger.acknowledge(rows[0]);
+            assert!(ledger.lock().wake_at.is_some());
+            ledger.acknowledge(rows[1]);
+            waiter.join().unwrap();
+            let waiter = scope.spawn(|| ledger.wait_for_room(LONG));
+            waits();
+            ledger.fail(EngineError::new(ErrorKind::Transient, Finding::error("", "x", "refused")));
+            waiter.join().unwrap();
+        });
+        // In vain, but not for ever; nobody is left to be woken.
+        ledger.wait_for_room(Duration::from_millis(1));
+        assert_eq!((ledger.waiting(), ledger.lock().wake_at), (6, None));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where a row goes: which tables are wanted, their topics, and the partition of each row.
 
+mod checksum;
 mod column_filter;
 mod filter;
 mod partition;

@@ -1,6 +1,7 @@
 //! Partition dispatchers, with TiCDC's hash.
 //! Source: `pingcap/ticdc` downstreamadapter/sink/eventrouter/partition, pkg/hash/position_inertia.go.
 
+use super::checksum::ColumnChecksum;
 use crate::Finding;
 use crate::config::Dispatcher;
 use crate::go_float;
@@ -66,10 +67,7 @@ impl PartitionRule {
         base.update(table.name.as_bytes());
         let columns = columns
             .into_iter()
-            .filter_map(|position| {
-                let name_crc = crc32fast::hash(table.columns.get(position)?.name.as_bytes());
-                Some(HashedColumn { position, name_crc })
-            })
+            .filter_map(|position| Some(HashedColumn { position, checksum: ColumnChecksum::of(&table.columns.get(position)?.name) }))
             .collect();
         Ok(PartitionPlan { by: By::Hash, base: base.finalize(), columns })
     }
@@ -127,11 +125,10 @@ enum By {
     CommitTs,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct HashedColumn {
     position: usize,
-    /// CRC-32 of the column's name; the value's text continues it.
-    name_crc: u32,
+    checksum: ColumnChecksum,
 }
 
 impl PartitionPlan {
@@ -159,48 +156,20 @@ impl PartitionPlan {
     /// architecture does (the old one hashes the text `null`).
     fn hash(&self, row: &Row, scratch: &mut Vec<u8>) -> u32 {
         self.columns.iter().fold(self.base, |hash, column| {
-            scratch.clear();
-            let text = match row.get(column.position) {
+            hash ^ match row.get(column.position) {
                 None | Some(Datum::Null) => return hash,
-                Some(Datum::Bytes(bytes)) => bytes,
+                Some(Datum::UInt(number)) => column.checksum.with_number(number),
+                Some(Datum::Int(number)) if number >= 0 => column.checksum.with_number(number.cast_unsigned()),
+                Some(Datum::Bytes(text)) => column.checksum.with_text(text),
                 Some(number) => {
+                    scratch.clear();
                     write_number(number, scratch);
-                    scratch.as_slice()
+                    column.checksum.with_text(scratch)
                 }
-            };
-            hash ^ crc_continued(column.name_crc, text)
+            }
         })
     }
 }
-
-/// CRC-32 of what `crc` was taken of, and `text` after it. Keys are mostly short numbers: for those a plain table beats the
-/// set-up of the vectorised code.
-fn crc_continued(crc: u32, text: &[u8]) -> u32 {
-    const SHORT: usize = 16;
-    if text.len() > SHORT {
-        let mut hasher = crc32fast::Hasher::new_with_initial(crc);
-        hasher.update(text);
-        return hasher.finalize();
-    }
-    !text.iter().fold(!crc, |state, byte| (state >> 8) ^ CRC_TABLE[usize::from((state as u8) ^ byte)])
-}
-
-/// CRC-32/IEEE of each byte: reflected, polynomial 0xEDB88320.
-const CRC_TABLE: [u32; 256] = {
-    let mut table = [0_u32; 256];
-    let mut byte = 0;
-    while byte < table.len() {
-        let mut crc = byte as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
-            bit += 1;
-        }
-        table[byte] = crc;
-        byte += 1;
-    }
-    table
-};
 
 /// Decimal text; floats shortest and without exponent (Go's `'f', -1`), NaN and infinities as `0`.
 fn write_number(number: Datum<'_>, out: &mut Vec<u8>) {

@@ -1,12 +1,48 @@
 //! `bench`: the figures of the design, one JSON object a line. Ratios are measured in one run on one machine.
 
+mod cluster;
+mod distance;
 mod encode;
+mod judge;
+mod meter;
 mod pipeline;
+mod plain;
+mod rows;
 mod scale;
 mod stalled;
 
+use anyhow::Context;
 use serde::Serialize;
-use std::process::ExitCode;
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+/// What there is to measure against, beyond librdkafka's mock cluster.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only this part.
+    #[arg(long)]
+    part: Option<Part>,
+    /// A cluster of one Kafka broker on this machine: its address.
+    #[arg(long)]
+    kafka: Option<SocketAddr>,
+    /// The judge of `tests/oracle`, for the speed of TiCDC's own encoder.
+    #[arg(long)]
+    judge: Option<PathBuf>,
+}
+
+/// A part that can be measured alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Dispatch and encode, on one core.
+    Encode,
+    /// The whole pipeline into librdkafka's mock cluster.
+    Mock,
+    /// The whole pipeline into Kafka, near and far.
+    Kafka,
+    /// 100,000 tables.
+    Scale,
+    /// Memory while Kafka stands still.
+    Stalled,
+}
 
 /// One measured figure; `goal` and `met` only where the design sets one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,37 +68,45 @@ impl Figure {
     }
 }
 
-/// A part that can be measured alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Part {
-    /// 100,000 tables.
-    Scale,
-    /// A broker that stands still.
-    Stalled,
-}
-
 /// Prints the figures; a missed goal is not a failure of the command.
 ///
 /// # Errors
 /// A part of a measurement does not start.
-pub async fn run(part: Option<Part>) -> anyhow::Result<ExitCode> {
-    match part {
-        Some(Part::Scale) => print(&scale::figures().await?)?,
-        Some(Part::Stalled) => print(&stalled::figures().await?)?,
-        None => return all().await,
-    }
-    Ok(ExitCode::SUCCESS)
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let directory = std::env::temp_dir().join(format!("changefeed-bench-{}", std::process::id()));
+    let measured = measure(&args, &directory).await;
+    // A left-over directory is untidy, not wrong.
+    let _ = std::fs::remove_dir_all(&directory);
+    measured.map(|()| ExitCode::SUCCESS)
 }
 
-async fn all() -> anyhow::Result<ExitCode> {
-    // In processes of their own: their memory is what is measured.
-    for part in ["scale", "stalled"] {
-        let status = tokio::process::Command::new(std::env::current_exe()?).args(["bench", "--part", part]).status().await?;
-        anyhow::ensure!(status.success(), "the part `{part}` failed: {status}");
+async fn measure(args: &Args, directory: &std::path::Path) -> anyhow::Result<()> {
+    match args.part {
+        Some(Part::Scale) => return print(&scale::figures().await?),
+        Some(Part::Stalled) => return print(&stalled::figures().await?),
+        Some(_) => {}
+        // In processes of their own: their memory is what is measured.
+        None => {
+            for part in ["scale", "stalled"] {
+                let status = tokio::process::Command::new(std::env::current_exe()?).args(["bench", "--part", part]).status().await?;
+                anyhow::ensure!(status.success(), "the part `{part}` failed: {status}");
+            }
+        }
     }
-    print(&encode::figures()?)?;
-    print(&pipeline::figures().await?)?;
-    Ok(ExitCode::SUCCESS)
+    let wanted = |part| args.part.is_none_or(|only| only == part);
+    if wanted(Part::Encode) {
+        print(&encode::figures(args.judge.as_deref())?)?;
+    }
+    let setting = cluster::Setting::start(directory).await?;
+    if wanted(Part::Mock) {
+        print(&pipeline::into_mock(&setting).await?)?;
+    }
+    if let Some(kafka) = args.kafka.filter(|_| wanted(Part::Kafka)) {
+        print(&pipeline::into_kafka(&setting, &kafka.to_string()).await?)?;
+        print(&pipeline::far_away(&setting, kafka).await?)?;
+    }
+    setting.shutdown().await;
+    Ok(())
 }
 
 fn print(figures: &[Figure]) -> anyhow::Result<()> {
@@ -70,4 +114,11 @@ fn print(figures: &[Figure]) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(figure)?);
     }
     Ok(())
+}
+
+/// The most memory that this process ever had.
+fn peak_memory_mib() -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").context("no /proc: the peak cannot be told")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM in /proc/self/status")?;
+    Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
 }

@@ -2,26 +2,20 @@
 
 use super::{
     Figure,
-    pipeline::{document, make_topic, peak_memory_mib, run_with},
+    cluster::{MEMORY, Setting, make_mock_topic, mock},
+    peak_memory_mib,
+    rows::document,
 };
-use crate::{
-    embedded::registry,
-    engine::{
-        error::EngineError,
-        figures::Figures,
-        position::Position,
-        source::{Begin, Source, SourceEvent, SourceSender},
-    },
-    studio::DEFAULT_MEMORY,
+use crate::engine::{
+    error::EngineError,
+    position::Position,
+    source::{Begin, Source, SourceEvent, SourceSender},
 };
-use rdkafka::mocking::MockCluster;
 use shared::{
-    api::PipelineState,
     row::{CommitTs, Datum, Row, RowChange},
     schema::ddl::parse_create_table,
 };
 use std::{
-    net::SocketAddr,
     path::Path,
     sync::{
         Arc,
@@ -49,34 +43,30 @@ pub async fn figures() -> anyhow::Result<Vec<Figure>> {
 }
 
 async fn measure(directory: &Path) -> anyhow::Result<Vec<Figure>> {
-    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let registry = registry::start(registry::Options { data_dir: directory.join("registry"), listen }).await?;
-    let url = format!("http://{}", registry.address());
-    let goal = DEFAULT_MEMORY as f64 / f64::from(1 << 20) + OVERHEAD_MIB;
+    let setting = Setting::start(directory).await?;
+    let goal = MEMORY as f64 / f64::from(1 << 20) + OVERHEAD_MIB;
     let mut figures = Vec::new();
     // Large rows first: the peak only grows.
     for (name, bytes) in [("stalled_peak_memory_1mib_rows", 1 << 20), ("stalled_peak_memory_64b_rows", 64)] {
-        stall(&url, &directory.join(name), bytes).await?;
+        stall(&setting, bytes).await?;
         figures.push(Figure::at_most(name, peak_memory_mib()?, "MiB", goal));
     }
-    registry.shutdown().await;
+    setting.shutdown().await;
     Ok(figures)
 }
 
 /// Lets Kafka take rows, stops it, and waits until nothing moves any more.
-async fn stall(registry: &str, directory: &Path, bytes: usize) -> anyhow::Result<()> {
-    let cluster = MockCluster::new(1)?;
-    make_topic(&cluster, "tidb_bench_endless")?;
+async fn stall(setting: &Setting, bytes: usize) -> anyhow::Result<()> {
+    let mock = mock()?;
+    make_mock_topic(&mock, "tidb_bench_endless")?;
     let made = Arc::new(AtomicU64::new(0));
     let source = Box::new(Endless { bytes, made: Arc::clone(&made) });
-    let figures = Arc::new(Figures::new(PipelineState::Starting, None));
-    let stop = CancellationToken::new();
-    let running = run_with(&cluster, registry, directory, &document("stalled"), source, &figures, stop.clone(), DEFAULT_MEMORY).await?;
-    while figures.progress().rows_total == 0 {
-        anyhow::ensure!(!running.is_finished(), "the pipeline ended early: {:?}", running.await);
+    let mut running = setting.run(&mock.bootstrap_servers(), &document("stalled"), source)?;
+    while running.figures.progress().rows_total == 0 {
+        running.check().await?;
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    cluster.broker_down(1)?;
+    mock.broker_down(1)?;
     let mut before = 0;
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -86,9 +76,7 @@ async fn stall(registry: &str, directory: &Path, bytes: usize) -> anyhow::Result
         }
         before = now;
     }
-    stop.cancel();
-    running.await??;
-    Ok(())
+    running.stop().await
 }
 
 /// Makes rows as fast as they are taken.

@@ -197,12 +197,6 @@ fn what_a_table_lacks_is_a_finding() {
 
 proptest! {
     #[test]
-    fn short_and_long_texts_continue_a_checksum_alike(name in any::<Vec<u8>>(), text in proptest::collection::vec(any::<u8>(), 0..40)) {
-        let whole = [name.as_slice(), text.as_slice()].concat();
-        prop_assert_eq!(crc_continued(crc32fast::hash(&name), &text), crc32fast::hash(&whole));
-    }
-
-    #[test]
     fn a_partition_is_always_within_bounds(a in any::<i64>(), text in any::<Vec<u8>>(), partitions in 0_u32..2000) {
         let table = table("s", "t", &["a", "b"], 2);
         let values = [Datum::Int(a), Datum::Bytes(&text)];

@@ -32,6 +32,9 @@ use tokio_util::sync::CancellationToken;
 /// What TiCDC adds to key and value when it compares a message with the limit (`pkg/sink/codec/common`).
 const RECORD_OVERHEAD: usize = 36;
 
+/// How long a full queue is waited for until it is tried anyhow.
+const PATIENCE: Duration = Duration::from_millis(20);
+
 /// A producer and its ledger. Blocking: used from the writer's own thread.
 pub struct KafkaSink {
     producer: ThreadedProducer<DeliveryContext>,
@@ -113,7 +116,7 @@ impl KafkaSink {
                         return Ok(false);
                     }
                     record = same;
-                    self.ledger.wait_for_change(Duration::from_millis(20));
+                    self.ledger.wait_for_room(PATIENCE);
                 }
                 Err((error, _)) => return Err(errors::delivery(topic, &error)),
             }

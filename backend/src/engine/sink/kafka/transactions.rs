@@ -80,7 +80,7 @@ impl KafkaSink {
                 Ok(()) => break,
                 Err((KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::QueueFull), same)) => {
                     record = same;
-                    self.ledger.wait_for_change(Duration::from_millis(20));
+                    self.ledger.wait_for_room(super::PATIENCE);
                 }
                 Err((error, _)) => return Err(errors::delivery(topic, &error)),
             }
