@@ -12,6 +12,7 @@ mod save;
 mod messages;
 
 pub use check::check;
+pub use operate::WatchPace;
 pub use playground::Embedded;
 pub use preflight::{QUEUE as PREFLIGHT_QUEUE, preflight, preflight_sealed};
 
@@ -95,8 +96,11 @@ pub struct Studio {
     /// The studio goes down.
     stop: CancellationToken,
     watcher: Mutex<Option<JoinHandle<()>>>,
-    /// Of changefeeds on TiCDC, for the plots.
+    /// Of changefeeds, for the plots.
     lags: operate::Lags,
+    /// The parts of launched pipelines as they were last seen.
+    watched: operate::Watched,
+    watch_pace: WatchPace,
 }
 
 impl Studio {
@@ -112,6 +116,8 @@ impl Studio {
             stop: CancellationToken::new(),
             watcher: Mutex::default(),
             lags: operate::Lags::default(),
+            watched: operate::Watched::default(),
+            watch_pace: WatchPace::default(),
         }
     }
 
@@ -119,6 +125,12 @@ impl Studio {
     #[must_use]
     pub fn with_pace(self, pace: launch::Pace) -> Self {
         Self { pace, ..self }
+    }
+
+    /// The same, with other waits between the looks at what is launched.
+    #[must_use]
+    pub fn with_watch_pace(self, watch_pace: WatchPace) -> Self {
+        Self { watch_pace, ..self }
     }
 
     #[must_use]
@@ -141,8 +153,8 @@ impl Studio {
         self.changes.send_modify(|n| *n += 1);
     }
 
-    /// Starts again what was running when the studio went down, goes on with interrupted launches, and watches what runs
-    /// elsewhere.
+    /// Starts again what was running when the studio went down, goes on with interrupted launches, and watches what was
+    /// launched.
     pub async fn resume_all(self: &Arc<Self>) -> Result<(), StudioError> {
         for record in self.records().await? {
             let is_native = record.document.changefeed.target == Target::Native;
@@ -151,7 +163,11 @@ impl Studio {
             }
         }
         self.continue_launches().await?;
-        *self.watcher.lock().await = Some(tokio::spawn(Arc::clone(self).watch_remote()));
+        let studio = Arc::clone(self);
+        let watches = async move {
+            tokio::join!(studio.watch_remote(), studio.watch_parts());
+        };
+        *self.watcher.lock().await = Some(tokio::spawn(watches));
         Ok(())
     }
 
@@ -169,13 +185,17 @@ impl Studio {
     pub async fn summaries(&self) -> Result<Vec<PipelineSummary>, StudioError> {
         let records = self.records().await?;
         let live = self.live.lock().await;
-        Ok(records.iter().map(|r| describe::summary(r, live.get(&r.document.name).map(|l| &*l.figures))).collect())
+        let describe = |r: &PipelineRecord| {
+            let name = &r.document.name;
+            describe::summary(r, live.get(name).map(|l| &*l.figures), self.watched.reasons(name))
+        };
+        Ok(records.iter().map(describe).collect())
     }
 
     pub async fn summary(&self, name: &str) -> Result<PipelineSummary, StudioError> {
         let record = self.record(name).await?;
         let live = self.live.lock().await;
-        Ok(describe::summary(&record, live.get(name).map(|l| &*l.figures)))
+        Ok(describe::summary(&record, live.get(name).map(|l| &*l.figures), self.watched.reasons(name)))
     }
 
     pub async fn detail(&self, name: &str) -> Result<PipelineDetail, StudioError> {
@@ -195,7 +215,7 @@ impl Studio {
         Ok(Arc::clone(&live.figures))
     }
 
-    /// Figures with their history, and the lag of a changefeed on TiCDC as far as it was looked at.
+    /// Figures with their history, and the lag of a changefeed as far as it was looked at.
     pub async fn progress(&self, name: &str) -> Result<ProgressReport, StudioError> {
         let report = self.figures(name).await?.report();
         Ok(ProgressReport { lags: self.lags.of(name), ..report })
@@ -254,6 +274,7 @@ impl Studio {
             launched.stop().await;
         }
         self.lags.forget(name);
+        self.watched.forget(name);
         let (store, key) = (Arc::clone(&self.store), name.to_owned());
         blocking(move || store.remove_pipeline(&key)).await?;
         drop(live);

@@ -8,8 +8,10 @@ const DEFAULT_FILTER: &str = "warn,backend=info,changefeed_studio=info,rdkafka=o
 
 /// Logs go to standard error: standard output belongs to a command's answer.
 pub fn init_logs() {
+    // A log on a full disk must not take the pipelines along: telling of it on standard error would panic.
+    let logs = tracing_subscriber::fmt().log_internal_errors(false);
     // A second call (tests) finds a subscriber in place, which is fine.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr).with_target(false).compact().try_init();
+    let _ = logs.with_env_filter(filter()).with_writer(std::io::stderr).with_target(false).compact().try_init();
 }
 
 fn filter() -> EnvFilter {

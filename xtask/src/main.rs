@@ -26,7 +26,7 @@ cargo xtask <command>
   lab down         stop them
   lab status       what runs, and where
   lab oracle JUDGE…  compare with TiCDC's own code (tests/oracle/README.md)
-  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes, exactly-once, faults (seed: SEED=n), connect, connect-plugins
+  e2e [NAME…]      the end-to-end proofs alone: kafka, playground, crashes, exactly-once, faults (SEED=n, FAULTS=n), connect, connect-plugins
   journeys         the browser journeys alone
 ";
 

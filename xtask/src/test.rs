@@ -41,8 +41,8 @@ const PARTS: &[Part] = &[
     Part { name: "the judge's own tests", needs: &["lab"], run: |bench| test_judge(bench.lab()?) },
     Part { name: "end to end: kafka", needs: &["studio", "lab"], run: |bench| e2e::kafka(bench.lab()?) },
     Part { name: "end to end: playground", needs: &["studio", "lab"], run: |bench| e2e::playground(bench.lab()?) },
-    Part { name: "end to end: crashes", needs: &["studio", "lab"], run: |bench| e2e::crashes(bench.lab()?) },
-    Part { name: "end to end: exactly once", needs: &["studio", "lab"], run: |bench| e2e::exactly_once(bench.lab()?) },
+    // Kills of the engine alone, `e2e crashes` and `e2e exactly-once`, are among these faults.
+    Part { name: "end to end: faults", needs: &["studio", "lab"], run: |bench| e2e::faults(bench.lab()?) },
     Part { name: "end to end: connect", needs: &["studio", "lab"], run: |bench| e2e::connect(bench.lab()?) },
     Part { name: "end to end: connect-plugins", needs: &["studio", "lab"], run: |bench| e2e::connect_plugins(bench.lab()?) },
     Part { name: "browser journeys", needs: &["studio", "lab"], run: |bench| e2e::journeys(bench.lab()?) },

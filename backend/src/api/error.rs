@@ -36,6 +36,10 @@ impl From<StudioError> for Failure {
             StudioError::NoSuchPart(_) | StudioError::NoSuchCluster(_) | StudioError::NoSuchItem(_) => {
                 Self::new(StatusCode::NOT_FOUND, "no-such-resource", message)
             }
+            // nobody was asked, or no server of that age could do it: the same request will not do later either
+            StudioError::Refused(finding) if matches!(&*finding.code, "action-impossible" | "ksql-pause-unsupported") => {
+                Self::new(StatusCode::CONFLICT, "action-impossible", message).findings(vec![*finding])
+            }
             StudioError::Refused(finding) => Self::new(StatusCode::BAD_GATEWAY, "connection-failed", message).findings(vec![*finding]),
             StudioError::NameTaken(_) => Self::new(StatusCode::CONFLICT, "name-taken", message),
             StudioError::Invalid(findings) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-pipeline", message).findings(findings),

@@ -26,12 +26,12 @@ pub(super) async fn list_parts(State(state): State<AppState>, Path(name): Path<S
 }
 
 /// Asks something of a part; most systems only accept it, and the state follows.
-#[utoipa::path(post, path = "/api/v1/pipelines/{name}/parts/{part}/{action}", params(("name" = String, Path), ("part" = String, Path), ("action" = PartAction, Path)), responses((status = 200, body = PartStatus), (status = 404, body = ApiError), (status = 502, body = ApiError)))]
+#[utoipa::path(post, path = "/api/v1/pipelines/{name}/parts/{part}/{action}", params(("name" = String, Path), ("part" = String, Path), ("action" = PartAction, Path)), responses((status = 200, body = PartStatus), (status = 404, body = ApiError), (status = 409, body = ApiError), (status = 502, body = ApiError)))]
 pub(super) async fn act_on_part(
     State(state): State<AppState>,
     Path((name, part, action)): Path<(String, String, PartAction)>,
 ) -> Answer<PartStatus> {
-    Ok(Json(state.studio.act(&name, &part, action).await?))
+    Ok(Json(Box::pin(state.studio.act(&name, &part, action)).await?))
 }
 
 /// What differs between the document and what runs.

@@ -2,6 +2,8 @@
 //!
 //! librdkafka's calls block, so each runs off the async threads; every one is bounded by the timeouts of the sink URI.
 
+mod writing;
+
 use crate::engine::{
     error::{EngineError, ErrorKind},
     sink::kafka::{Faults, ProbeContext, client_config, connection_finding, unusable},

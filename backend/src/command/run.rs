@@ -15,7 +15,7 @@ use shared::{
     api::{LogLevel, PipelineState, Progress},
     finding::has_errors,
 };
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
+use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 use tokio::sync::broadcast::error::RecvError;
 
 #[derive(clap::Args)]
@@ -56,27 +56,28 @@ pub async fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
         match update {
             Ok(Update::Log(entry)) => {
                 if args.json {
-                    println!("{}", serde_json::json!({ "log": entry }));
+                    say(&serde_json::json!({ "log": entry }));
                 } else {
                     let level = match entry.level {
                         LogLevel::Info => "",
                         LogLevel::Warning => "warning: ",
                         LogLevel::Error => "error: ",
                     };
-                    eprintln!("{level}{}", entry.text);
+                    // As with `say`: nobody who hears us is no reason to stop.
+                    let _ = writeln!(std::io::stderr(), "{level}{}", entry.text);
                 }
             }
             Ok(Update::Progress(progress)) => {
-                show(&progress, args.json)?;
+                show(&progress, args.json);
                 if progress.state == PipelineState::Failed {
                     if let Some(finding) = &progress.message {
-                        eprintln!("{}", show_finding(finding));
+                        let _ = writeln!(std::io::stderr(), "{}", show_finding(finding));
                     }
                     break true;
                 }
                 running_since = (progress.state == PipelineState::Running).then(|| running_since.unwrap_or_else(Instant::now));
                 let runs_for = running_since.map_or(0, |since| since.elapsed().as_secs());
-                let idle = args.until_idle.is_some_and(|limit| runs_for >= limit && figures.idle_ms() >= limit * 1000);
+                let idle = args.until_idle.is_some_and(|limit| runs_for >= limit && figures.idle_for().as_secs() >= limit);
                 if idle && progress.waiting_for_acks == 0 {
                     break false;
                 }
@@ -86,20 +87,24 @@ pub async fn run(args: Args, data_dir: &DataDir) -> anyhow::Result<ExitCode> {
         }
     };
     launched.stop().await;
-    show(&figures.progress(), args.json)?;
+    show(&figures.progress(), args.json);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn show(progress: &Progress, json: bool) -> anyhow::Result<()> {
+fn show(progress: &Progress, json: bool) {
     if json {
-        println!("{}", serde_json::to_string(&serde_json::json!({ "progress": progress }))?);
-        return Ok(());
+        say(&serde_json::json!({ "progress": progress }));
+        return;
     }
     let lag = progress.now.lag_p50_ms.map_or("-".to_owned(), |ms| format!("{ms} ms"));
     let checkpoint = progress.checkpoint.as_ref().map_or("-", |c| &c.position);
-    println!(
+    say(&format_args!(
         "{:?}: {} rows, {:.0} rows/s, lag {lag}, {} waiting, checkpoint {checkpoint}",
         progress.state, progress.rows_total, progress.now.rows_per_second, progress.waiting_for_acks
-    );
-    Ok(())
+    ));
+}
+
+/// A line of output. Unlike `println!` it does not panic when the output goes to a full disk: the rows matter more.
+fn say(line: &dyn std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -4,7 +4,7 @@ use super::{
     error::{EngineError, ErrorKind},
     source::{
         Inspect, Source, Wanted,
-        mysql::{MysqlInspect, MysqlOptions, MysqlSource},
+        mysql::{MysqlInspect, MysqlOptions, MysqlSource, TlsOptions},
         tpcc::{RateControl, TpccInspect, TpccOptions, TpccSource},
     },
 };
@@ -12,7 +12,7 @@ use crate::clients::schema_registry;
 use secrecy::SecretString;
 use shared::{
     Finding,
-    config::{Pipeline, SourceKind},
+    config::{Pipeline, SourceKind, StartFrom},
 };
 use std::path::Path;
 
@@ -35,7 +35,7 @@ pub fn source(pipeline: &Pipeline, wanted: Wanted, directory: &Path, rate: &Rate
             rate: rate.clone(),
             wanted,
         }))),
-        SourceKind::Mysql => Ok(Box::new(MysqlSource::new(mysql_options(pipeline, wanted)))),
+        SourceKind::Mysql => Ok(Box::new(MysqlSource::new(mysql_options(pipeline, wanted), directory.join("spill").join(&pipeline.name)))),
         SourceKind::Tidb => Err(tidb_is_not_native()),
     }
 }
@@ -47,7 +47,15 @@ pub fn source(pipeline: &Pipeline, wanted: Wanted, directory: &Path, rate: &Rate
 pub fn inspect(pipeline: &Pipeline) -> Result<Box<dyn Inspect>, EngineError> {
     match pipeline.source.kind {
         SourceKind::Tpcc => Ok(Box::new(TpccInspect::new(warehouses(pipeline)))),
-        SourceKind::Mysql => Ok(Box::new(MysqlInspect::new(pipeline.source.url.clone(), mysql_password(pipeline)))),
+        SourceKind::Mysql => {
+            let inspect = MysqlInspect::new(pipeline.source.url.clone(), mysql_password(pipeline));
+            let inspect = inspect.with_tls(TlsOptions::of(&pipeline.source));
+            // A start that is not understood is the document's mistake, which is told elsewhere.
+            Ok(Box::new(match StartFrom::parse(&pipeline.source.start) {
+                Ok(from) => inspect.starting_at(from),
+                Err(_) => inspect,
+            }))
+        }
         SourceKind::Tidb => Err(tidb_is_not_native()),
     }
 }
@@ -76,6 +84,7 @@ fn mysql_options(pipeline: &Pipeline, wanted: Wanted) -> MysqlOptions {
     MysqlOptions {
         url: pipeline.source.url.clone(),
         password: mysql_password(pipeline),
+        tls: TlsOptions::of(&pipeline.source),
         server_id: pipeline.source.server_id.unwrap_or_else(|| server_id(&pipeline.name)),
         wanted,
     }

@@ -7,12 +7,12 @@ use shared::{
     api::{Checkpoint, LogEntry, LogLevel, PipelineState, Progress, ProgressPoint, ProgressReport, TableProgress},
 };
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 use tokio::sync::broadcast;
 use window::{LagSecond, Spark};
@@ -21,6 +21,10 @@ use window::{LagSecond, Spark};
 const HISTORY: usize = 600;
 /// Log entries kept.
 const LOG: usize = 200;
+/// Tables told of to a page, those with the most rows: it shows no more, and 100,000 of them each second would drown it.
+const MOST_TABLES: usize = 200;
+/// Tables that have series of their own in `/metrics`: the first that had rows, so that no series comes and goes.
+const MOST_SERIES: usize = 1_000;
 /// 24 hours.
 const ERROR_WINDOW_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -34,24 +38,57 @@ pub enum Update {
 #[derive(Default)]
 struct Table {
     name: String,
-    topic: String,
+    topic: Arc<str>,
     rows: u64,
     deletes: u64,
-    lag: LagSecond,
+    /// Only while a second with rows is open: a thousand bytes, which idle tables need not have.
+    lag: Option<Box<LagSecond>>,
     lag_ms: Option<u64>,
-    spark: Spark,
+    /// Only when the last ten minutes had rows.
+    spark: Option<Box<Spark>>,
     rows_at_last_sample: u64,
+}
+
+impl Table {
+    fn progress(&self) -> TableProgress {
+        TableProgress {
+            table: self.name.clone(),
+            topic: self.topic.to_string(),
+            rows: self.rows,
+            deletes: self.deletes,
+            lag_ms: self.lag_ms,
+            spark: self.spark.as_ref().map(|spark| spark.points()).unwrap_or_default(),
+        }
+    }
+
+    fn sample(&mut self, age_ms: u64, seconds: f64) {
+        let rate = (self.rows - self.rows_at_last_sample) as f64 / seconds;
+        self.rows_at_last_sample = self.rows;
+        if rate > 0.0 {
+            self.spark.get_or_insert_default().add(age_ms, rate);
+        } else if let Some(spark) = &mut self.spark {
+            spark.add(age_ms, rate);
+            if spark.is_flat() {
+                self.spark = None;
+            }
+        }
+        if let Some(lag) = self.lag.take() {
+            self.lag_ms = lag.quantile(0.5).or(self.lag_ms);
+        }
+    }
 }
 
 struct Inner {
     state: PipelineState,
     message: Option<Finding>,
     tables: Vec<Table>,
+    /// Where each is in `tables`.
+    by_name: HashMap<String, u32>,
     lag: LagSecond,
     rows: u64,
     bytes: u64,
     sampled: (u64, u64),
-    sampled_at_ms: u64,
+    sampled_at: Instant,
     spark: Spark,
     point: ProgressPoint,
     history: VecDeque<ProgressPoint>,
@@ -61,13 +98,15 @@ struct Inner {
     checkpoint: Option<Checkpoint>,
     waiting: u64,
     target_rate: Option<u32>,
-    last_acknowledged_ms: u64,
+    last_acknowledged: Instant,
 }
 
-/// Shared by everything that counts and everything that shows.
+/// Shared by everything that counts and everything that shows. Moments that are shown are of the wall clock; what is measured between
+/// two moments is not, since somebody may set it.
 pub struct Figures {
+    born: Instant,
     inner: Mutex<Inner>,
-    /// The writer has rows in hand: it may be waiting for topics or schemas.
+    /// The source does not read yet, or the writer has rows in hand and may be waiting for topics or schemas.
     busy: AtomicBool,
     updates: broadcast::Sender<Update>,
 }
@@ -75,17 +114,19 @@ pub struct Figures {
 impl Figures {
     #[must_use]
     pub fn new(state: PipelineState, message: Option<Finding>) -> Self {
-        let now = now_ms();
+        let (now, born) = (now_ms(), Instant::now());
         Self {
+            born,
             inner: Mutex::new(Inner {
                 state,
                 message,
                 tables: Vec::new(),
+                by_name: HashMap::new(),
                 lag: LagSecond::default(),
                 rows: 0,
                 bytes: 0,
                 sampled: (0, 0),
-                sampled_at_ms: now,
+                sampled_at: born,
                 spark: Spark::default(),
                 point: ProgressPoint { at_ms: now, ..ProgressPoint::default() },
                 history: VecDeque::new(),
@@ -95,7 +136,7 @@ impl Figures {
                 checkpoint: None,
                 waiting: 0,
                 target_rate: None,
-                last_acknowledged_ms: now,
+                last_acknowledged: born,
             }),
             busy: AtomicBool::new(false),
             updates: broadcast::Sender::new(64),
@@ -109,12 +150,16 @@ impl Figures {
     /// Index of a table's counters; the same again after a DDL or restart.
     pub fn table(&self, name: &str, topic: &str) -> u32 {
         let mut inner = self.lock();
-        let index = inner.tables.iter().position(|t| t.name == name).unwrap_or_else(|| {
+        let index = inner.by_name.get(name).copied().unwrap_or_else(|| {
+            let index = u32::try_from(inner.tables.len()).expect("fewer than 2^32 tables");
             inner.tables.push(Table { name: name.to_owned(), ..Table::default() });
-            inner.tables.len() - 1
+            inner.by_name.insert(name.to_owned(), index);
+            index
         });
-        topic.clone_into(&mut inner.tables[index].topic);
-        u32::try_from(index).expect("fewer than 2^32 tables")
+        // Many tables may share a topic, and then they share its name.
+        let last = index.checked_sub(1).map(|before| Arc::clone(&inner.tables[before as usize].topic));
+        inner.tables[index as usize].topic = last.filter(|last| **last == *topic).unwrap_or_else(|| topic.into());
+        index
     }
 
     /// Counts an acknowledged row.
@@ -125,11 +170,11 @@ impl Figures {
         inner.rows += 1;
         inner.bytes += u64::from(row.bytes);
         inner.lag.add(lag);
-        inner.last_acknowledged_ms = now;
+        inner.last_acknowledged = Instant::now();
         if let Some(table) = inner.tables.get_mut(row.table as usize) {
             table.rows += 1;
             table.deletes += u64::from(row.tombstone);
-            table.lag.add(lag);
+            table.lag.get_or_insert_default().add(lag);
         }
     }
 
@@ -192,14 +237,15 @@ impl Figures {
 
     /// Closes the current second: to be called about once a second.
     pub fn sample(&self) {
-        let now = now_ms();
+        let (now, sampled_at) = (now_ms(), Instant::now());
+        let age_ms = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX);
         {
             let mut inner = self.lock();
-            let seconds = (now.saturating_sub(inner.sampled_at_ms)).max(1) as f64 / 1000.0;
+            let seconds = sampled_at.duration_since(inner.sampled_at).max(Duration::from_millis(1)).as_secs_f64();
             let rows = inner.rows - inner.sampled.0;
             let bytes = inner.bytes - inner.sampled.1;
             inner.sampled = (inner.rows, inner.bytes);
-            inner.sampled_at_ms = now;
+            inner.sampled_at = sampled_at;
             let lag = std::mem::take(&mut inner.lag);
             let rate = rows as f64 / seconds;
             inner.point = ProgressPoint {
@@ -214,15 +260,12 @@ impl Figures {
             if inner.history.len() > HISTORY {
                 inner.history.pop_front();
             }
-            inner.spark.add(now, rate);
+            inner.spark.add(age_ms, rate);
             while inner.errors.front().is_some_and(|at| now.saturating_sub(*at) > ERROR_WINDOW_MS) {
                 inner.errors.pop_front();
             }
             for table in &mut inner.tables {
-                let rate = (table.rows - table.rows_at_last_sample) as f64 / seconds;
-                table.rows_at_last_sample = table.rows;
-                table.spark.add(now, rate);
-                table.lag_ms = std::mem::take(&mut table.lag).quantile(0.5).or(table.lag_ms);
+                table.sample(age_ms, seconds);
             }
         }
         self.announce();
@@ -242,19 +285,13 @@ impl Figures {
     #[must_use]
     pub fn progress(&self) -> Progress {
         let inner = self.lock();
-        let mut tables: Vec<TableProgress> = inner
-            .tables
-            .iter()
-            .map(|t| TableProgress {
-                table: t.name.clone(),
-                topic: t.topic.clone(),
-                rows: t.rows,
-                deletes: t.deletes,
-                lag_ms: t.lag_ms,
-                spark: t.spark.points(),
-            })
-            .collect();
-        tables.sort_by(|a, b| a.table.cmp(&b.table));
+        let mut most: Vec<&Table> = inner.tables.iter().collect();
+        if most.len() > MOST_TABLES {
+            most.select_nth_unstable_by(MOST_TABLES, |a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
+            most.truncate(MOST_TABLES);
+        }
+        most.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let tables = most.into_iter().map(Table::progress).collect();
         Progress {
             state: inner.state,
             message: inner.message.clone(),
@@ -267,7 +304,14 @@ impl Figures {
             checkpoint: inner.checkpoint.clone(),
             target_rows_per_second: inner.target_rate,
             tables,
+            tables_total: inner.tables.len() as u64,
         }
+    }
+
+    /// Name, rows and deletes of the tables that have series of their own in `/metrics`.
+    #[must_use]
+    pub fn series(&self) -> Vec<(String, u64, u64)> {
+        self.lock().tables.iter().take(MOST_SERIES).map(|table| (table.name.clone(), table.rows, table.deletes)).collect()
     }
 
     #[must_use]
@@ -289,18 +333,18 @@ impl Figures {
         (inner.point.rows_per_second, inner.point.lag_p50_ms, inner.spark.points())
     }
 
-    /// Whether the writer has rows in hand.
+    /// Whether silence means nothing: the source does not read yet, or the writer has rows in hand.
     pub fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::Relaxed);
     }
 
-    /// Milliseconds since a row was last acknowledged (or since the figures began); 0 while the writer has rows in hand.
+    /// Since a row was last acknowledged (or since the figures began); nothing while [`Figures::set_busy`] says so.
     #[must_use]
-    pub fn idle_ms(&self) -> u64 {
+    pub fn idle_for(&self) -> Duration {
         if self.busy.load(Ordering::Relaxed) {
-            return 0;
+            return Duration::ZERO;
         }
-        now_ms().saturating_sub(self.lock().last_acknowledged_ms)
+        self.lock().last_acknowledged.elapsed()
     }
 }
 
@@ -308,4 +352,30 @@ impl Figures {
 #[must_use]
 pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::ledger::Accepted;
+    use shared::row::CommitTs;
+
+    #[test]
+    fn a_page_is_told_of_the_busiest_tables_and_how_many_there_are() {
+        let figures = Figures::new(PipelineState::Running, None);
+        for number in 0..1_000_u32 {
+            let table = figures.table(&format!("shop.t{number:04}"), "one");
+            assert_eq!(table, number);
+            for _ in 0..=number {
+                figures.acknowledged(&Accepted { table, bytes: 1, commit_ts: CommitTs(1), tombstone: false });
+            }
+        }
+        assert_eq!(figures.table("shop.t0007", "other"), 7, "the same again");
+        figures.sample();
+        let progress = figures.progress();
+        assert_eq!((progress.tables_total, progress.tables.len()), (1_000, MOST_TABLES));
+        assert_eq!((progress.tables[0].table.as_str(), progress.tables[199].table.as_str()), ("shop.t0800", "shop.t0999"));
+        assert!(progress.tables.iter().all(|table| table.topic == "one" && table.lag_ms.is_some() && table.spark.len() == 1));
+        assert_eq!(figures.series()[7], ("shop.t0007".to_owned(), 8, 0));
+    }
 }

@@ -5,6 +5,7 @@
 //! A restart resumes from it: at least once, per-key order kept, never a gap.
 
 pub mod connect;
+mod definitions;
 pub mod error;
 pub mod figures;
 pub mod ledger;
@@ -14,6 +15,7 @@ pub mod position;
 mod prepared;
 pub mod sink;
 pub mod source;
+pub mod spill;
 pub mod supervisor;
 mod transactions;
 mod writer;

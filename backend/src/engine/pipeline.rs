@@ -1,6 +1,7 @@
 //! One run of a pipeline: from its checkpoint until it is stopped or something fails.
 
 use super::{
+    definitions::{Digest, History, digest},
     error::{EngineError, ErrorKind},
     figures::{Figures, now_ms},
     ledger::{Ledger, Mark},
@@ -8,11 +9,11 @@ use super::{
     sink::kafka::{KafkaSink, Topics, read_position},
     source::{Begin, Source, SourceSender},
     transactions::Transactions,
-    writer::{SchemaHistory, Writer},
+    writer::{TableName, Writer, WriterParts},
 };
 use crate::{
     clients::schema_registry,
-    store::{Store, StoreError, StoredCheckpoint},
+    store::{Definitions, Store, StoreError, StoredCheckpoint},
 };
 use shared::{
     Finding,
@@ -21,7 +22,7 @@ use shared::{
     dispatch::Router,
     sink_uri::KafkaOptions,
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// How often the checkpoint is looked at; it is written only when it moved.
@@ -57,7 +58,6 @@ impl Run {
         // Cancelled by the first part that ends, so that the others follow.
         let inner = stop.child_token();
         let ledger = Arc::new(Ledger::default());
-        let history = Arc::new(SchemaHistory::default());
         let connect = {
             let (brokers, kafka) = (self.brokers.clone(), self.kafka.clone());
             let (ledger, figures, queue) = (Arc::clone(&ledger), Arc::clone(&self.figures), self.memory / 2);
@@ -70,14 +70,15 @@ impl Run {
             self.figures.log(LogLevel::Info, format!("topic {} created", self.default_topic));
         }
         self.registry.ping().await.map_err(EngineError::from)?;
-        let transactions = match self.delivery {
+        let place = match self.delivery {
             Delivery::AtLeastOnce => None,
-            Delivery::ExactlyOnce => Some(self.transactions(&topics).await?),
+            Delivery::ExactlyOnce => Some(self.place_in_kafka(&mut topics).await?),
         };
-        let known = match &self.begin {
-            Begin::Checkpoint { schemas, .. } => schemas.clone(),
-            Begin::Fresh(_) => Vec::new(),
-        };
+        let (known, begin) = self.compare_definitions().await?;
+        let epoch = begin.epoch;
+        let history = Arc::new(History::beginning(begin));
+        let transactions =
+            place.map(|(topic, launch)| Transactions::new(self.name.clone(), topic, launch, Arc::clone(&self.store), Arc::clone(&history)));
         if stop.is_cancelled() {
             return Ok(());
         }
@@ -90,20 +91,23 @@ impl Run {
             topics,
             figures: Arc::clone(&self.figures),
         };
-        let writer = Writer::new(
+        let writer = Writer::new(WriterParts {
             preparer,
             sink,
-            Arc::clone(&ledger),
-            Arc::clone(&self.figures),
-            Arc::clone(&history),
-            self.ignore_ineligible,
+            ledger: Arc::clone(&ledger),
+            figures: Arc::clone(&self.figures),
+            history: Arc::clone(&history),
+            ignore_ineligible: self.ignore_ineligible,
             transactions,
-            self.dead_letters,
-            inner.clone(),
+            dead_letters: self.dead_letters,
+            stop: inner.clone(),
             known,
-        );
+            epoch,
+        });
         let (sender, batches) = SourceSender::bounded(u32::try_from(self.memory / 2).unwrap_or(u32::MAX >> 4));
 
+        // Until the source reads: it may still be looking for its server.
+        self.figures.set_busy(true);
         let source = tokio::spawn(self.source.run(self.begin, sender, inner.clone()));
         let writing = tokio::task::spawn_blocking(move || writer.run(batches));
         let checkpoints = Checkpoints {
@@ -151,8 +155,28 @@ impl Run {
 }
 
 impl Run {
-    /// Finds out where Kafka says that this launch is, and makes that the place to begin at.
-    async fn transactions(&mut self, topics: &Topics) -> Result<Transactions, EngineError> {
+    /// The definitions at the place where the run begins, and what must be written so that they are the newest.
+    async fn compare_definitions(&mut self) -> Result<(HashMap<TableName, Digest>, Definitions), EngineError> {
+        let none = &mut Vec::new();
+        let schemas = match &mut self.begin {
+            Begin::Checkpoint { schemas, .. } => schemas,
+            Begin::Fresh(_) => none,
+        };
+        // Lent, since a copy of 100,000 definitions is not small.
+        let lent = std::mem::take(schemas);
+        let (store, name) = (Arc::clone(&self.store), self.name.clone());
+        let compare = tokio::task::spawn_blocking(move || {
+            let known = lent.iter().map(|table| ((table.schema.clone(), table.name.clone()), digest(table))).collect();
+            (store.definitions_to_begin(&name, &lent), known, lent)
+        });
+        let (begin, known, back) = compare.await.map_err(|e| broken("loading", e))?;
+        *schemas = back;
+        Ok((known, begin.map_err(storage)?))
+    }
+
+    /// Finds out where Kafka says that this launch is, and makes that the place to begin at. Answers the topic of positions and the
+    /// launch's id.
+    async fn place_in_kafka(&mut self, topics: &mut Topics) -> Result<(String, String), EngineError> {
         let topic = topics.positions(&self.name).await?;
         let (store, name) = (Arc::clone(&self.store), self.name.clone());
         let launch =
@@ -167,12 +191,12 @@ impl Run {
         // A later local one is from a time of at-least-once delivery in between.
         if let Some(kept) = kept.filter(|kept| local.is_none_or(|local| local <= kept.commit_ts)) {
             let (store, name, set) = (Arc::clone(&self.store), self.name.clone(), kept.schemas.clone());
-            let schemas = tokio::task::spawn_blocking(move || store.schema_set(&name, &set)).await.map_err(|e| broken("loading", e))?;
-            let schemas = schemas.map_err(storage)?.unwrap_or_default();
+            let schemas = tokio::task::spawn_blocking(move || store.definitions_named(&name, &set)).await;
+            let schemas = schemas.map_err(|e| broken("loading", e))?.map_err(storage)?;
             self.figures.log(LogLevel::Info, format!("Kafka has committed everything up to {}", kept.position));
             self.begin = Begin::Checkpoint { position: kept.position, commit_ts: kept.commit_ts, schemas };
         }
-        Ok(Transactions::new(self.name.clone(), topic, launch, Arc::clone(&self.store)))
+        Ok((topic, launch))
     }
 }
 
@@ -185,7 +209,7 @@ struct Checkpoints {
     store: Arc<Store>,
     figures: Arc<Figures>,
     ledger: Arc<Ledger>,
-    history: Arc<SchemaHistory>,
+    history: Arc<History>,
     last: Option<Mark>,
     epoch: Option<u64>,
 }
@@ -220,10 +244,10 @@ impl Checkpoints {
         if self.last.as_ref() == Some(&mark) {
             return Ok(());
         }
-        let schemas = if self.epoch == Some(mark.schema_epoch) { None } else { self.history.at(mark.schema_epoch) };
+        let definitions = (self.epoch != Some(mark.schema_epoch)).then(|| self.history.take(mark.schema_epoch));
         let checkpoint = StoredCheckpoint { position: mark.position.clone(), commit_ts: mark.commit_ts, at_ms: now_ms() };
         let (store, name, saved) = (Arc::clone(&self.store), self.name.clone(), checkpoint.clone());
-        let written = tokio::task::spawn_blocking(move || store.put_checkpoint(&name, &saved, schemas.as_deref().map(Vec::as_slice)));
+        let written = tokio::task::spawn_blocking(move || store.put_checkpoint(&name, &saved, definitions.as_ref()));
         written.await.map_err(|e| broken("saving", e))?.map_err(storage)?;
         self.figures.set_checkpoint(Checkpoint {
             commit_ts: checkpoint.commit_ts,

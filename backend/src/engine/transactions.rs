@@ -4,14 +4,13 @@
 //! so that its price is shared by many rows. The ledger hears of a mark when the transaction that holds it is committed.
 
 use super::{
+    definitions::History,
     error::EngineError,
-    figures::now_ms,
     ledger::{Ledger, Mark},
     pipeline::storage,
-    sink::kafka::{KafkaSink, KeptPosition},
+    sink::kafka::{KafkaSink, KeptPosition, in_time},
 };
 use crate::store::Store;
-use shared::schema::TableModel;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -34,39 +33,35 @@ pub(super) struct Transactions {
     pending: Option<(Mark, Instant)>,
     /// Rows have come after `pending`.
     within: bool,
-    /// Which definitions are kept: their epoch and the name of the set.
-    schemas: Option<(u64, String)>,
-    /// Tells the sets of this run from those of others.
-    run: u64,
-    /// The set that the last committed position needs; older ones are gone.
-    cleaned: String,
+    history: Arc<History>,
+    /// Up to which epoch definitions are kept.
+    kept: Option<u64>,
+    /// The sets that positions named before there were epochs are gone.
+    cleaned: bool,
 }
 
 impl Transactions {
-    pub fn new(name: String, topic: String, launch: String, store: Arc<Store>) -> Self {
-        Self { name, topic, launch, store, open: None, pending: None, within: false, schemas: None, run: now_ms(), cleaned: String::new() }
+    pub fn new(name: String, topic: String, launch: String, store: Arc<Store>, history: Arc<History>) -> Self {
+        Self { name, topic, launch, store, open: None, pending: None, within: false, history, kept: None, cleaned: false }
     }
 
     /// Before a row is handed to the sink.
     pub fn before_row(&mut self, sink: &KafkaSink) -> Result<(), EngineError> {
-        if self.open.is_none() {
-            sink.begin()?;
-            self.open = Some(Instant::now());
+        match self.open {
+            Some(since) => in_time(since.elapsed())?,
+            None => {
+                sink.begin()?;
+                self.open = Some(Instant::now());
+            }
         }
         self.within = true;
         Ok(())
     }
 
-    /// At the end of a source's transaction. `tables` are the definitions that hold there.
-    pub fn boundary<'a>(
-        &mut self,
-        mark: Mark,
-        sink: &KafkaSink,
-        ledger: &Ledger,
-        tables: impl Iterator<Item = &'a TableModel>,
-    ) -> Result<(), EngineError> {
-        if self.schemas.as_ref().is_none_or(|(epoch, _)| *epoch != mark.schema_epoch) {
-            self.keep_schemas(mark.schema_epoch, tables)?;
+    /// At the end of a source's transaction.
+    pub fn boundary(&mut self, mark: Mark, sink: &KafkaSink, ledger: &Ledger) -> Result<(), EngineError> {
+        if self.kept != Some(mark.schema_epoch) {
+            self.keep_definitions(mark.schema_epoch)?;
         }
         let since = self.pending.take().map_or_else(Instant::now, |(_, since)| since);
         self.pending = Some((mark, since));
@@ -101,30 +96,29 @@ impl Transactions {
         if self.open.is_none() {
             sink.begin()?;
         }
-        let schemas = self.schemas.as_ref().map(|(_, set)| set.clone()).unwrap_or_default();
         let kept = KeptPosition {
             version: 1,
             launch: self.launch.clone(),
             position: mark.position.clone(),
             commit_ts: mark.commit_ts,
-            schemas: schemas.clone(),
+            schemas: mark.schema_epoch.to_string(),
         };
         self.open = None;
         sink.commit(&self.topic, &kept)?;
         ledger.mark(mark);
-        if self.cleaned != schemas {
-            self.store.keep_schema_set(&self.name, &schemas).map_err(storage)?;
-            self.cleaned = schemas;
+        if !std::mem::replace(&mut self.cleaned, true) {
+            self.store.forget_schema_sets(&self.name).map_err(storage)?;
         }
         Ok(())
     }
 
-    /// The definitions are on disk before a position in Kafka needs them; those of positions before are kept until then.
-    fn keep_schemas<'a>(&mut self, epoch: u64, tables: impl Iterator<Item = &'a TableModel>) -> Result<(), EngineError> {
-        let tables: Vec<TableModel> = tables.cloned().collect();
-        let set = format!("{}-{epoch}", self.run);
-        self.store.put_schema_set(&self.name, &set, &tables).map_err(storage)?;
-        self.schemas = Some((epoch, set));
+    /// Definitions are on disk before a position in Kafka needs them. Older ones go with the local checkpoint, which comes later.
+    fn keep_definitions(&mut self, epoch: u64) -> Result<(), EngineError> {
+        let definitions = self.history.between(self.kept, epoch);
+        if !definitions.changes.is_empty() {
+            self.store.put_definitions(&self.name, &definitions).map_err(storage)?;
+        }
+        self.kept = Some(epoch);
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Runs on a thread of its own: encoding is pure work, and librdkafka's calls block.
 
 use super::{
+    definitions::{Digest, History, digest},
     error::{EngineError, ErrorKind},
     figures::Figures,
     ledger::{Accepted, Ledger, Mark},
@@ -12,6 +13,7 @@ use super::{
     source::{SourceBatch, SourceEvent},
     transactions::Transactions,
 };
+use crate::store::DefinitionChanges;
 use shared::{
     Finding,
     api::LogLevel,
@@ -19,87 +21,80 @@ use shared::{
     schema::{Ineligible, TableModel},
 };
 use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_util::sync::CancellationToken;
 
-/// The table definitions as they were at each change of one, for the checkpoint: rows after it must be read with the
-/// definitions of then, not of now.
-#[derive(Default)]
-pub(super) struct SchemaHistory {
-    epochs: Mutex<BTreeMap<u64, Arc<Vec<TableModel>>>>,
-}
-
-impl SchemaHistory {
-    fn put(&self, epoch: u64, tables: Vec<TableModel>) {
-        self.epochs.lock().unwrap_or_else(PoisonError::into_inner).insert(epoch, Arc::new(tables));
-    }
-
-    /// The definitions of an epoch; forgets older ones, since checkpoints only move on.
-    pub(super) fn at(&self, epoch: u64) -> Option<Arc<Vec<TableModel>>> {
-        let mut epochs = self.epochs.lock().unwrap_or_else(PoisonError::into_inner);
-        *epochs = epochs.split_off(&epoch);
-        epochs.get(&epoch).cloned()
-    }
-}
-
-pub(super) struct Writer {
+/// What a writer is made of.
+pub(super) struct WriterParts {
     pub preparer: Preparer,
     pub sink: KafkaSink,
     pub ledger: Arc<Ledger>,
     pub figures: Arc<Figures>,
-    pub history: Arc<SchemaHistory>,
+    pub history: Arc<History>,
     pub ignore_ineligible: bool,
     /// With exactly-once delivery.
     pub transactions: Option<Transactions>,
     /// Where rows go that cannot be sent; `None`: they stop the pipeline.
     pub dead_letters: Option<String>,
     pub stop: CancellationToken,
-    pub runtime: Handle,
-    /// Tables as of now, by schema and name.
-    pub tables: BTreeMap<(String, String), Arc<TableModel>>,
+    /// The definitions at the place where the run begins, and their epoch.
+    pub known: HashMap<TableName, Digest>,
     pub epoch: u64,
-    epoch_stored: bool,
+}
+
+/// Schema and name.
+pub(super) type TableName = (String, String);
+
+pub(super) struct Writer {
+    preparer: Preparer,
+    sink: KafkaSink,
+    ledger: Arc<Ledger>,
+    figures: Arc<Figures>,
+    history: Arc<History>,
+    ignore_ineligible: bool,
+    transactions: Option<Transactions>,
+    dead_letters: Option<String>,
+    stop: CancellationToken,
+    runtime: Handle,
+    /// Tables as of now.
+    tables: HashMap<TableName, Digest>,
+    /// Of the last resolved mark.
+    epoch: u64,
+    /// What has changed since then.
+    changes: DefinitionChanges,
     /// Set by the first row or resolved mark: tables that appear later are created while we run.
     started: bool,
+    /// By the address of the definition, which is kept alive in it.
     prepared: HashMap<usize, Prepared>,
+    /// Which of them is a table's newest.
+    newest: HashMap<TableName, usize>,
     key: Vec<u8>,
     value: Vec<u8>,
     scratch: Vec<u8>,
 }
 
 impl Writer {
-    #[expect(clippy::too_many_arguments, reason = "wiring, called once")]
-    pub(super) fn new(
-        preparer: Preparer,
-        sink: KafkaSink,
-        ledger: Arc<Ledger>,
-        figures: Arc<Figures>,
-        history: Arc<SchemaHistory>,
-        ignore_ineligible: bool,
-        transactions: Option<Transactions>,
-        dead_letters: Option<String>,
-        stop: CancellationToken,
-        known: Vec<TableModel>,
-    ) -> Self {
+    pub(super) fn new(parts: WriterParts) -> Self {
         Self {
-            preparer,
-            sink,
-            ledger,
-            figures,
-            history,
-            ignore_ineligible,
-            transactions,
-            dead_letters,
-            stop,
+            preparer: parts.preparer,
+            sink: parts.sink,
+            ledger: parts.ledger,
+            figures: parts.figures,
+            history: parts.history,
+            ignore_ineligible: parts.ignore_ineligible,
+            transactions: parts.transactions,
+            dead_letters: parts.dead_letters,
+            stop: parts.stop,
             runtime: Handle::current(),
-            tables: known.into_iter().map(|t| ((t.schema.clone(), t.name.clone()), Arc::new(t))).collect(),
-            epoch: 0,
-            epoch_stored: false,
+            tables: parts.known,
+            epoch: parts.epoch,
+            changes: DefinitionChanges::new(),
             started: false,
             prepared: HashMap::new(),
+            newest: HashMap::new(),
             key: Vec::with_capacity(256),
             value: Vec::with_capacity(4096),
             scratch: Vec::with_capacity(256),
@@ -131,6 +126,7 @@ impl Writer {
     fn work(&mut self, batches: &mut mpsc::Receiver<SourceBatch>) -> Result<(), EngineError> {
         while let Some(batch) = self.next(batches)? {
             self.figures.set_busy(true);
+            self.prepare_ahead(&batch.events);
             for event in batch.events {
                 if self.stop.is_cancelled() {
                     return Ok(());
@@ -145,6 +141,41 @@ impl Writer {
         Ok(())
     }
 
+    /// Prepares the tables that have their first row in a batch together.
+    fn prepare_ahead(&mut self, events: &[SourceEvent]) {
+        let mut new: Vec<Arc<TableModel>> = Vec::new();
+        let mut seen = HashSet::new();
+        let mut last = 0;
+        for event in events {
+            let SourceEvent::Change(change) = event else { continue };
+            let table = &change.table;
+            // Rows of a table follow each other mostly.
+            if std::mem::replace(&mut last, address(table)) == address(table) || self.prepared.contains_key(&address(table)) {
+                continue;
+            }
+            let name = (table.schema.clone(), table.name.clone());
+            // A later version of a table comes after the rows of the one before.
+            if !self.newest.contains_key(&name) && seen.insert(name) && table.ineligible().is_none() {
+                new.push(Arc::clone(table));
+            }
+        }
+        // A single one is prepared at its row, where its failure counts.
+        if new.len() > 1 {
+            for prepared in self.runtime.block_on(self.preparer.prepare_all(new, &self.stop)) {
+                self.keep(prepared);
+            }
+        }
+    }
+
+    fn keep(&mut self, prepared: Prepared) {
+        let (name, address) = ((prepared.table.schema.clone(), prepared.table.name.clone()), address(&prepared.table));
+        self.prepared.insert(address, prepared);
+        // Older versions of the table have no rows to come.
+        if let Some(older) = self.newest.insert(name, address).filter(|older| *older != address) {
+            self.prepared.remove(&older);
+        }
+    }
+
     /// The next batch; commits meanwhile what is due.
     fn next(&mut self, batches: &mut mpsc::Receiver<SourceBatch>) -> Result<Option<SourceBatch>, EngineError> {
         loop {
@@ -152,7 +183,12 @@ impl Writer {
             let Some(patience) = transactions.patience() else { return Ok(batches.blocking_recv()) };
             match self.runtime.block_on(async { tokio::time::timeout(patience, batches.recv()).await }) {
                 Ok(batch) => return Ok(batch),
-                Err(_) => transactions.commit_if_due(&self.sink, &self.ledger)?,
+                Err(_) => {
+                    // A commit may take long, and what it holds is not there before.
+                    self.figures.set_busy(true);
+                    transactions.commit_if_due(&self.sink, &self.ledger)?;
+                    self.figures.set_busy(false);
+                }
             }
         }
     }
@@ -165,21 +201,24 @@ impl Writer {
             }
             SourceEvent::Table(table) => self.table(table),
             SourceEvent::TableGone { schema, name } => {
-                if self.tables.remove(&(schema, name)).is_some() {
-                    self.next_epoch();
+                let table = (schema, name);
+                if let Some(address) = self.newest.remove(&table) {
+                    self.prepared.remove(&address);
+                }
+                if self.tables.remove(&table).is_some() {
+                    self.changes.insert(table, None);
                 }
                 Ok(())
             }
             SourceEvent::Resolved { position, commit_ts } => {
                 self.started = true;
-                if !std::mem::replace(&mut self.epoch_stored, true) {
-                    self.history.put(self.epoch, self.tables.values().map(|t| TableModel::clone(t)).collect());
+                if !self.changes.is_empty() {
+                    self.epoch += 1;
+                    self.history.put(self.epoch, std::mem::take(&mut self.changes));
                 }
                 let mark = Mark { position, commit_ts, schema_epoch: self.epoch };
                 match &mut self.transactions {
-                    Some(transactions) => {
-                        transactions.boundary(mark, &self.sink, &self.ledger, self.tables.values().map(|table| &**table))?;
-                    }
+                    Some(transactions) => transactions.boundary(mark, &self.sink, &self.ledger)?,
                     None => self.ledger.mark(mark),
                 }
                 Ok(())
@@ -189,11 +228,6 @@ impl Writer {
                 Ok(())
             }
         }
-    }
-
-    fn next_epoch(&mut self) {
-        self.epoch += 1;
-        self.epoch_stored = false;
     }
 
     fn table(&mut self, table: Arc<TableModel>) -> Result<(), EngineError> {
@@ -206,8 +240,12 @@ impl Writer {
             }
             self.figures.log(LogLevel::Warning, format!("{}; its rows are not sent", finding.message));
         }
-        self.tables.insert((table.schema.clone(), table.name.clone()), table);
-        self.next_epoch();
+        let name = (table.schema.clone(), table.name.clone());
+        let now = digest(&table);
+        // A source says all definitions again when it starts; those that the checkpoint has are not written again.
+        if self.tables.insert(name.clone(), now) != Some(now) {
+            self.changes.insert(name, Some(table));
+        }
         Ok(())
     }
 
@@ -237,16 +275,13 @@ impl Writer {
     }
 
     fn send_change(&mut self, change: &RowChange) -> Result<(), EngineError> {
-        // The definition is kept alive in `Prepared`, so its address names it.
-        let address = Arc::as_ptr(&change.table) as usize;
+        let address = address(&change.table);
         if !self.prepared.contains_key(&address) {
             if change.table.ineligible().is_some() {
                 return Ok(());
             }
-            // Older versions of the table have no rows to come.
-            self.prepared.retain(|_, p| (&p.table.schema, &p.table.name) != (&change.table.schema, &change.table.name));
             let prepared = self.runtime.block_on(self.preparer.prepare(&change.table))?;
-            self.prepared.insert(address, prepared);
+            self.keep(prepared);
         }
         if let Some(transactions) = &mut self.transactions {
             transactions.before_row(&self.sink)?;
@@ -273,6 +308,11 @@ impl Writer {
             (None, None) => Ok(()),
         }
     }
+}
+
+/// Names a definition, as long as it is kept alive.
+fn address(table: &Arc<TableModel>) -> usize {
+    Arc::as_ptr(table) as usize
 }
 
 /// One half of a split update, for the partition rule, which looks at one image.

@@ -1,7 +1,8 @@
 //! Checkpoints: the place from which a pipeline goes on, and the tables as they were there.
 
-use super::{CHECKPOINTS, SCHEMAS, Store, StoreError, decode, encode};
+use super::{CHECKPOINTS, DEFINITIONS, SCHEMAS, Store, StoreError, decode, definitions, definitions::Definitions, encode};
 use crate::engine::position::Position;
+use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 use shared::{row::CommitTs, schema::TableModel};
 
@@ -12,6 +13,24 @@ pub struct StoredCheckpoint {
     pub commit_ts: CommitTs,
     /// Milliseconds since 1970.
     pub at_ms: u64,
+}
+
+/// A checkpoint as it is kept: form 1 had no version and no epoch, and all definitions in one record.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    #[serde(default = "first_form")]
+    version: u32,
+    #[serde(flatten)]
+    checkpoint: StoredCheckpoint,
+    /// Which definitions hold there, see `definitions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    epoch: Option<u64>,
+}
+
+const FORM: u32 = 2;
+
+fn first_form() -> u32 {
+    1
 }
 
 /// Whether a key of checkpoints or schemas is a pipeline's: names have no slash.
@@ -26,22 +45,44 @@ impl Store {
     /// The disk cannot be read or a record is damaged.
     pub fn checkpoint(&self, pipeline: &str) -> Result<Option<(StoredCheckpoint, Vec<TableModel>)>, StoreError> {
         let Some(bytes) = self.get(CHECKPOINTS, pipeline)? else { return Ok(None) };
-        let schemas = self.get(SCHEMAS, pipeline)?.map(|bytes| decode(pipeline, &bytes)).transpose()?;
-        Ok(Some((decode(pipeline, &bytes)?, schemas.unwrap_or_default())))
+        let Record { version, checkpoint, epoch } = decode(pipeline, &bytes)?;
+        if version > FORM {
+            return Err(StoreError::Newer { key: pipeline.to_owned(), version });
+        }
+        let tables = match epoch {
+            Some(epoch) => self.definitions_at(pipeline, epoch)?,
+            None => self.get(SCHEMAS, pipeline)?.map(|bytes| decode(pipeline, &bytes)).transpose()?.unwrap_or_default(),
+        };
+        Ok(Some((checkpoint, tables)))
     }
 
-    /// Moves a checkpoint; `schemas` only when they changed since the last call. Both become durable together.
+    /// Moves a checkpoint; `definitions` only when they changed since the last call. Both become durable together.
     ///
     /// # Errors
     /// The disk cannot be written; the old checkpoint still holds.
-    pub fn put_checkpoint(&self, pipeline: &str, checkpoint: &StoredCheckpoint, schemas: Option<&[TableModel]>) -> Result<(), StoreError> {
-        let bytes = encode(checkpoint);
-        let schemas = schemas.map(|s| encode(&s));
+    pub fn put_checkpoint(
+        &self,
+        pipeline: &str,
+        checkpoint: &StoredCheckpoint,
+        definitions: Option<&Definitions>,
+    ) -> Result<(), StoreError> {
         self.with_database(|database| {
             let transaction = database.begin_write()?;
-            transaction.open_table(CHECKPOINTS)?.insert(pipeline, bytes.as_slice())?;
-            if let Some(schemas) = &schemas {
-                transaction.open_table(SCHEMAS)?.insert(pipeline, schemas.as_slice())?;
+            {
+                let mut checkpoints = transaction.open_table(CHECKPOINTS)?;
+                let epoch = match definitions {
+                    Some(definitions) => Some(definitions.epoch),
+                    // A record that cannot be read has no epoch to keep.
+                    None => checkpoints.get(pipeline)?.and_then(|old| serde_json::from_slice::<Record>(old.value()).ok()?.epoch),
+                };
+                let record = Record { version: FORM, checkpoint: checkpoint.clone(), epoch };
+                checkpoints.insert(pipeline, encode(&record).as_slice())?;
+            }
+            if let Some(definitions) = definitions {
+                let mut versions = transaction.open_table(DEFINITIONS)?;
+                definitions::insert(&mut versions, pipeline, definitions)?;
+                definitions::prune(&mut versions, pipeline, definitions)?;
+                transaction.open_table(SCHEMAS)?.remove(pipeline)?;
             }
             transaction.commit()?;
             Ok(())
@@ -68,37 +109,6 @@ impl Store {
         Ok(id)
     }
 
-    /// Keeps a set of table definitions under a name of its own, before a position that needs it is in Kafka.
-    ///
-    /// # Errors
-    /// The disk cannot be written.
-    pub fn put_schema_set(&self, pipeline: &str, digest: &str, schemas: &[TableModel]) -> Result<(), StoreError> {
-        self.put(SCHEMAS, &format!("{pipeline}/{digest}"), &encode(&schemas))
-    }
-
-    /// A set kept by [`Store::put_schema_set`].
-    ///
-    /// # Errors
-    /// The disk cannot be read or the record is damaged.
-    pub fn schema_set(&self, pipeline: &str, digest: &str) -> Result<Option<Vec<TableModel>>, StoreError> {
-        let key = format!("{pipeline}/{digest}");
-        self.get(SCHEMAS, &key)?.map(|bytes| decode(&key, &bytes)).transpose()
-    }
-
-    /// Forgets all sets but one: no position needs them any more.
-    ///
-    /// # Errors
-    /// The disk cannot be written.
-    pub fn keep_schema_set(&self, pipeline: &str, digest: &str) -> Result<(), StoreError> {
-        let (prefix, kept) = (format!("{pipeline}/"), format!("{pipeline}/{digest}"));
-        self.with_database(|database| {
-            let transaction = database.begin_write()?;
-            transaction.open_table(SCHEMAS)?.retain(|key, _| !key.starts_with(&prefix) || key == kept)?;
-            transaction.commit()?;
-            Ok(())
-        })
-    }
-
     /// Forgets the checkpoint: the next start is a fresh one.
     ///
     /// # Errors
@@ -109,6 +119,7 @@ impl Store {
             for table in [CHECKPOINTS, SCHEMAS] {
                 transaction.open_table(table)?.retain(|key, _| !is_of(key, pipeline))?;
             }
+            definitions::remove(&mut transaction.open_table(DEFINITIONS)?, pipeline)?;
             transaction.commit()?;
             Ok(())
         })

@@ -5,12 +5,14 @@
 //! needs no restart.
 
 mod checkpoint;
+mod definitions;
 mod key;
 mod launches;
 mod pipelines;
 mod secrets;
 
 pub use checkpoint::StoredCheckpoint;
+pub use definitions::{DefinitionChanges, Definitions};
 pub use launches::{Act, LaunchRecord};
 pub use pipelines::PipelineRecord;
 pub use secrets::{ResolveError, resolve_outside};
@@ -22,10 +24,14 @@ use std::{
 };
 
 const FILE: &str = "studio.redb";
+/// The database keeps this much of itself in memory, bytes. redb's default is 1 GiB, which is all that a pipeline may use.
+const CACHE: usize = 32 << 20;
 
 const PIPELINES: TableDefinition<&str, &[u8]> = TableDefinition::new("pipelines");
 const CHECKPOINTS: TableDefinition<&str, &[u8]> = TableDefinition::new("checkpoints");
 const SCHEMAS: TableDefinition<&str, &[u8]> = TableDefinition::new("schemas");
+/// By pipeline and table, and epoch.
+const DEFINITIONS: TableDefinition<(&str, u64), &[u8]> = TableDefinition::new("definitions");
 const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 const LAUNCHES: TableDefinition<&str, &[u8]> = TableDefinition::new("launches");
 
@@ -105,7 +111,7 @@ impl Store {
 
 fn open_database(directory: &Path) -> Result<Database, StoreError> {
     let path = directory.join(FILE);
-    let database = Database::create(&path).map_err(|error| match error {
+    let database = Database::builder().set_cache_size(CACHE).create(&path).map_err(|error| match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::InUse { path: path.clone() },
         DatabaseError::Storage(redb::StorageError::Io(source)) => StoreError::Directory { path: directory.to_owned(), source },
         error => StoreError::Open { path: path.clone(), source: Box::new(error) },
@@ -116,6 +122,7 @@ fn open_database(directory: &Path) -> Result<Database, StoreError> {
     let complete = || -> Result<(), redb::Error> {
         let transaction = database.begin_read()?;
         tables.into_iter().try_for_each(|table| transaction.open_table(table).map(drop))?;
+        transaction.open_table(DEFINITIONS)?;
         Ok(())
     };
     let make_tables = || -> Result<(), redb::Error> {
@@ -123,6 +130,7 @@ fn open_database(directory: &Path) -> Result<Database, StoreError> {
         for table in tables {
             transaction.open_table(table)?;
         }
+        transaction.open_table(DEFINITIONS)?;
         transaction.commit()?;
         Ok(())
     };

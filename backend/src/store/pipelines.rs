@@ -1,6 +1,6 @@
 //! Saved pipelines.
 
-use super::{CHECKPOINTS, LAUNCHES, PIPELINES, SCHEMAS, SECRETS, Store, StoreError, decode, encode};
+use super::{CHECKPOINTS, DEFINITIONS, LAUNCHES, PIPELINES, SCHEMAS, SECRETS, Store, StoreError, decode, encode};
 use redb::{ReadableDatabase, ReadableTable};
 use serde::{Deserialize, Serialize};
 use shared::{Finding, api::PipelineState, config::Pipeline};
@@ -60,6 +60,7 @@ impl Store {
             for table in [CHECKPOINTS, SCHEMAS] {
                 transaction.open_table(table)?.retain(|key, _| !super::checkpoint::is_of(key, name))?;
             }
+            super::definitions::remove(&mut transaction.open_table(DEFINITIONS)?, name)?;
             transaction.open_table(SECRETS)?.retain(|key, _| !key.starts_with(&prefix))?;
             transaction.commit()?;
             Ok(())

@@ -2,11 +2,12 @@
 
 use crate::{engine::figures::Figures, store::PipelineRecord};
 use shared::{
+    Finding,
     api::PipelineSummary,
     config::{Pipeline, SourceKind},
 };
 
-pub(super) fn summary(record: &PipelineRecord, figures: Option<&Figures>) -> PipelineSummary {
+pub(super) fn summary(record: &PipelineRecord, figures: Option<&Figures>, degraded: Vec<Finding>) -> PipelineSummary {
     let (state, message) = figures.map_or((record.state, record.message.clone()), Figures::state);
     let (rows_per_second, lag_ms, spark) = figures.map(Figures::summary).unwrap_or_default();
     PipelineSummary {
@@ -18,6 +19,7 @@ pub(super) fn summary(record: &PipelineRecord, figures: Option<&Figures>) -> Pip
         rows_per_second,
         lag_ms,
         spark,
+        degraded,
     }
 }
 

@@ -16,7 +16,7 @@ use shared::{
     render::open_api_body,
     row::CommitTs,
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 /// How old the state of a changefeed elsewhere may get.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -50,7 +50,7 @@ impl Studio {
     }
 
     /// Looks at the launched ones every few seconds, until the studio goes down.
-    pub(super) async fn watch_remote(self: Arc<Self>) {
+    pub(super) async fn watch_remote(&self) {
         let mut tick = tokio::time::interval(LOOK_EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

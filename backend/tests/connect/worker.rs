@@ -265,7 +265,7 @@ async fn a_login_is_sent_and_a_wrong_one_explained() {
     let service = pipeline.connect.get_or_insert_default();
     (service.url, service.user, service.password.0) = (worker.url().to_owned(), "studio".to_owned(), "not-the-login".to_owned());
     let error = refusal(Client::worker(&pipeline).unwrap().version().await);
-    assert_eq!((error.kind, error.finding().path.as_str()), (RemoteErrorKind::Unauthorized, "connect"));
+    assert_eq!((error.kind, error.finding().path.as_str()), (RemoteErrorKind::Unauthorized, "connect.user"));
 }
 
 #[tokio::test]

@@ -30,12 +30,18 @@ use std::{
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+/// For rows on their way, bytes.
+pub const MEMORY: usize = 16 * 1024 * 1024;
+
 pub struct Rig {
     pub cluster: MockCluster<'static, DefaultProducerContext>,
     pub directory: TempDir,
     pub document: Pipeline,
     pub figures: Arc<Figures>,
-    registry: registry::Handle,
+    /// The source finds nobody to read from.
+    pub silent: bool,
+    pub registry_url: String,
+    _registry: registry::Handle,
 }
 
 /// Sends its transactions from where it is told to begin, then waits; remembers how it was begun.
@@ -43,6 +49,7 @@ struct Script {
     tables: Vec<Arc<TableModel>>,
     transactions: Vec<Vec<RowChange>>,
     begun: Arc<Mutex<Vec<Begin>>>,
+    silent: bool,
 }
 
 #[async_trait::async_trait]
@@ -53,6 +60,10 @@ impl Source for Script {
             _ => 0,
         };
         self.begun.lock().unwrap().push(begin);
+        if self.silent {
+            stop.cancelled().await;
+            return Ok(());
+        }
         let tables = self.tables.into_iter().map(SourceEvent::Table).collect();
         if out.send(tables).await.is_err() {
             return Ok(());
@@ -90,7 +101,8 @@ impl Rig {
         document.kafka.params.insert("protocol".to_owned(), "avro".into());
         document.schema_registry = Some(SchemaRegistry { url: format!("http://{}", registry.address()), ..SchemaRegistry::default() });
         let figures = Arc::new(Figures::new(PipelineState::Starting, None));
-        Self { cluster, directory, document, figures, registry }
+        let registry_url = format!("http://{}", registry.address());
+        Self { cluster, directory, document, figures, silent: false, registry_url, _registry: registry }
     }
 
     /// Runs until `enough` holds or the run ends by itself; answers how the source was begun and how the run ended.
@@ -100,13 +112,21 @@ impl Rig {
         transactions: Vec<Vec<RowChange>>,
         enough: impl Fn(&Figures) -> bool,
     ) -> (Begin, Result<(), EngineError>) {
+        let begun = Arc::new(Mutex::new(Vec::new()));
+        let script = Box::new(Script { tables, transactions, begun: Arc::clone(&begun), silent: self.silent });
+        let (begin, ended) = self.run_source(script, enough).await;
+        // How the source was begun is the last word: with exactly-once delivery Kafka knows better than the store.
+        (begun.lock().unwrap().pop().unwrap_or(begin), ended)
+    }
+
+    /// The same with another source; how it was begun is what the store says.
+    pub async fn run_source(&self, source: Box<dyn Source>, enough: impl Fn(&Figures) -> bool) -> (Begin, Result<(), EngineError>) {
         let store = Arc::new(Store::open(&self.directory.path().join("store")).unwrap());
         let begin = match store.checkpoint("rig").unwrap() {
             Some((StoredCheckpoint { position, commit_ts, .. }, schemas)) => Begin::Checkpoint { position, commit_ts, schemas },
             None => Begin::Fresh(StartFrom::Now),
         };
-        let begun = Arc::new(Mutex::new(Vec::new()));
-        let options = schema_registry::Options { url: format!("http://{}", self.registry.address()), user: String::new(), password: None };
+        let options = schema_registry::Options { url: self.registry_url.clone(), user: String::new(), password: None };
         let run = Run {
             delivery: self.document.engine.delivery,
             dead_letters: self.document.engine.dead_letters("rig"),
@@ -116,10 +136,10 @@ impl Rig {
             router: Router::new(&self.document).unwrap(),
             kafka: KafkaOptions::from_pipeline(&self.document).unwrap(),
             registry: Arc::new(schema_registry::Client::new(options).unwrap()),
-            source: Box::new(Script { tables, transactions, begun: Arc::clone(&begun) }),
+            source,
             begin: begin.clone(),
             ignore_ineligible: false,
-            memory: 16 * 1024 * 1024,
+            memory: MEMORY,
             store,
             figures: Arc::clone(&self.figures),
         };
@@ -135,13 +155,16 @@ impl Rig {
                 }
             }
         };
-        // How the source was begun is the last word: with exactly-once delivery Kafka knows better than the store.
-        let begin = begun.lock().unwrap().pop().unwrap_or(begin);
         (begin, ended.unwrap())
     }
 
     pub fn checkpoint(&self) -> Option<(StoredCheckpoint, Vec<TableModel>)> {
         Store::open(&self.directory.path().join("store")).unwrap().checkpoint("rig").unwrap()
+    }
+
+    /// Bytes of the file that holds checkpoints and definitions.
+    pub fn state_bytes(&self) -> u64 {
+        std::fs::metadata(self.directory.path().join("store/studio.redb")).unwrap().len()
     }
 
     /// Puts the local checkpoint back.

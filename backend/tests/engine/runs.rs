@@ -1,14 +1,15 @@
 //! Runs, failures, and what is true of the checkpoint after each.
 
 use crate::rig::{Rig, change, orders, row};
-use backend::engine::{error::ErrorKind, position::Position, sink::kafka::KeptPosition, source::Begin};
+use backend::engine::{error::ErrorKind, figures::Figures, position::Position, sink::kafka::KeptPosition, source::Begin};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use shared::{
+    api::PipelineState,
     config::{Delivery, PoisonRows},
     row::{Datum, Row},
     schema::ddl::parse_create_table,
 };
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc, time::Duration};
 
 fn at(transaction: u64) -> Position {
     Position::Tpcc { transaction, loaded: 0 }
@@ -58,6 +59,21 @@ async fn a_refused_row_stops_the_run_and_the_checkpoint_stays_before_it() {
     let before = rig.figures.progress().rows_total;
     rig.run(vec![Arc::clone(&table)], (1..=20).map(transaction).collect(), |f| f.progress().rows_total >= before + 10).await.1.unwrap();
     assert_eq!(rig.checkpoint().unwrap().0.position, at(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_idle_only_once_its_source_reads() {
+    let mut rig = Rig::new().await;
+    rig.run(vec![orders()], vec![], |f| !f.idle_for().is_zero() && f.state().0 == PipelineState::Running).await.1.unwrap();
+    rig.figures.set_state(PipelineState::Starting, None);
+    rig.silent = true;
+    let idle_for = Cell::new(None);
+    let running = |f: &Figures| {
+        idle_for.set((f.state().0 == PipelineState::Running).then(|| f.idle_for()));
+        idle_for.get().is_some()
+    };
+    rig.run(vec![orders()], vec![], running).await.1.unwrap();
+    assert_eq!(idle_for.get(), Some(Duration::ZERO));
 }
 
 #[tokio::test(flavor = "multi_thread")]

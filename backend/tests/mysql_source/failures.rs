@@ -1,7 +1,7 @@
 //! Failures: each has its kind, its finding and its advice, and none tells the password.
 
 use crate::support::mariadb::{MariaDb, PASSWORD};
-use crate::tail::{Tail, all, checkpoint, options, start, start_now, start_with};
+use crate::tail::{all, checkpoint, options, start, start_now, start_with};
 use backend::engine::{
     error::{EngineError, ErrorKind},
     position::Position,
@@ -153,7 +153,7 @@ async fn a_second_replica_with_our_id_is_named_as_the_cause() {
     db.run(&SHOP).await;
     let first = start_now(&db).await;
     let second = start_now(&db).await;
-    check(&first.failure().await, ErrorKind::Config, "source.server-id", "server-id-clash");
+    check(&first.failure().await, ErrorKind::Config, "source.server_id", "server-id-clash");
     second.stop().await;
 }
 
@@ -181,15 +181,6 @@ async fn rows_that_do_not_fit_the_definition_name_the_first_column_that_differs(
     for part in ["shop.t", "`first`", "bigint", "int"] {
         assert!(error.finding.message.contains(part), "{error:?}");
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn xa_transactions_are_refused_before_their_rows() {
-    let db = MariaDb::start(&[]);
-    db.run(&SHOP).await;
-    let tail: Tail = start_now(&db).await;
-    db.run(&["XA START 'x'", "INSERT INTO shop.t VALUES (1, 'a')", "XA END 'x'", "XA PREPARE 'x'", "XA ROLLBACK 'x'"]).await;
-    check(&tail.failure().await, ErrorKind::Config, "source.url", "xa-unsupported");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

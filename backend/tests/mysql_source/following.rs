@@ -108,6 +108,22 @@ async fn a_restart_at_any_resolved_position_repeats_the_rest_exactly() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn definitions_of_many_tables_are_read_over_several_connections_and_all_of_them_once() {
+    let db = MariaDb::start(&[]);
+    db.run(&["CREATE DATABASE shop"]).await;
+    let mut conn = db.admin().await;
+    // Without files of data they are made quickly.
+    for number in 0..620 {
+        let ddl = format!("CREATE TABLE shop.t{number:03} (id INT PRIMARY KEY, n{number} INT) ENGINE=MEMORY");
+        conn.query_drop(ddl).await.unwrap();
+    }
+    let tail = start_now(&db).await;
+    let expected: Vec<String> = (0..620).map(|number| format!("table t{number:03} id,n{number}")).collect();
+    assert_eq!(tail.lines(), expected);
+    tail.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commit_timestamps_rise_and_rows_of_a_transaction_share_theirs() {
     let db = MariaDb::start(&[]);
     db.run(&SHOP).await;

@@ -5,7 +5,7 @@ use backend::engine::{
     error::EngineError,
     source::{
         Begin, Source, SourceBatch, SourceEvent, SourceSender, Wanted,
-        mysql::{MysqlOptions, MysqlSource},
+        mysql::{MysqlOptions, MysqlSource, TlsOptions},
     },
 };
 use shared::{
@@ -14,8 +14,12 @@ use shared::{
     schema::TableModel,
 };
 use std::{sync::Arc, time::Duration};
+use tempfile::TempDir;
 use tokio::{sync::mpsc::Receiver, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
+
+/// What rows of undecided XA transactions may take in memory here, bytes.
+const HELD_MEMORY: usize = 256 << 10;
 
 /// Longer than anything here takes; only a failing test waits for it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,6 +30,7 @@ pub struct Tail {
     batches: Receiver<SourceBatch>,
     stop: CancellationToken,
     run: JoinHandle<Result<(), EngineError>>,
+    pub spill: TempDir,
 }
 
 pub fn all() -> Wanted {
@@ -33,7 +38,7 @@ pub fn all() -> Wanted {
 }
 
 pub fn options(db: &MariaDb, wanted: Wanted) -> MysqlOptions {
-    MysqlOptions { url: db.url(), password: Some(db.password()), server_id: 4711, wanted }
+    MysqlOptions { url: db.url(), password: Some(db.password()), tls: TlsOptions::default(), server_id: 4711, wanted }
 }
 
 pub fn start(db: &MariaDb, wanted: Wanted, begin: Begin) -> Tail {
@@ -43,9 +48,10 @@ pub fn start(db: &MariaDb, wanted: Wanted, begin: Begin) -> Tail {
 pub fn start_with(options: MysqlOptions, begin: Begin, memory_bytes: u32) -> Tail {
     let (out, batches) = SourceSender::bounded(memory_bytes);
     let stop = CancellationToken::new();
-    let source = Box::new(MysqlSource::new(options));
+    let spill = tempfile::TempDir::new().unwrap();
+    let source = Box::new(MysqlSource::new(options, spill.path().join("spill")).with_held_memory(HELD_MEMORY));
     let run = tokio::spawn(source.run(begin, out, stop.clone()));
-    Tail { events: Vec::new(), batches, stop, run }
+    Tail { events: Vec::new(), batches, stop, run, spill }
 }
 
 /// A source that reads from now on; answers when it does.

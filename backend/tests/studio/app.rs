@@ -8,7 +8,7 @@ use axum::{
 use backend::{
     api::{self, Access, AppState},
     store::Store,
-    studio::Studio,
+    studio::{Studio, WatchPace},
 };
 use secrecy::SecretString;
 use serde_json::Value;
@@ -47,7 +47,18 @@ impl TestApp {
     pub fn with(playground: Option<Playground>, listen: SocketAddr, token: Option<&str>) -> Self {
         let directory = TempDir::new().unwrap();
         let store = Arc::new(Store::open(directory.path()).unwrap());
-        let studio = Arc::new(Studio::new(store, playground));
+        Self::of(Arc::new(Studio::new(store, playground)), directory, listen, token)
+    }
+
+    /// One that asks the parts of launched pipelines at this pace, once [`Studio::resume_all`] was called.
+    pub fn watching(pace: WatchPace) -> Self {
+        let directory = TempDir::new().unwrap();
+        let store = Arc::new(Store::open(directory.path()).unwrap());
+        let studio = Arc::new(Studio::new(store, None).with_watch_pace(pace));
+        Self::of(studio, directory, SocketAddr::from(([127, 0, 0, 1], 7070)), None)
+    }
+
+    fn of(studio: Arc<Studio>, directory: TempDir, listen: SocketAddr, token: Option<&str>) -> Self {
         let access = Arc::new(Access::new(listen, token.map(SecretString::from)));
         let router = api::router(AppState { studio: Arc::clone(&studio), access, stop: CancellationToken::new() });
         Self { directory, studio, router }

@@ -141,7 +141,7 @@ async fn a_changefeed_has_its_state_its_lag_and_what_can_be_asked_of_it() {
     let resumed = app.post("/api/v1/pipelines/orders/parts/changefeed/resume", json!(null)).await;
     assert_eq!(resumed["state"], "running");
     let refused = app.call(Method::POST, "/api/v1/pipelines/orders/parts/changefeed/restart", None).await;
-    assert_eq!((refused.status, refused.json()["findings"][0]["code"].clone()), (StatusCode::BAD_GATEWAY, json!("action-impossible")));
+    assert_eq!((refused.status, refused.json()["findings"][0]["code"].clone()), (StatusCode::CONFLICT, json!("action-impossible")));
     assert_eq!(app.call(Method::POST, "/api/v1/pipelines/orders/parts/nothing/pause", None).await.status, StatusCode::NOT_FOUND);
     app.post("/api/v1/pipelines/orders/parts/changefeed/remove", json!(null)).await;
     assert!(ticdc.ids().is_empty());
@@ -409,4 +409,34 @@ async fn statements_have_drift_states_and_rows_that_come_alive() {
 
     app.post("/api/v1/pipelines/orders/parts/ksqldb:orders/remove", json!(null)).await;
     assert!(ksqldb.objects().is_empty());
+}
+
+#[tokio::test]
+async fn a_statements_query_is_paused_and_resumed_and_an_old_server_says_why_not() {
+    let topics = || vec![Topic::named("tidb_app_orders")];
+    let sql = "CREATE STREAM orders (id INT) WITH (KAFKA_TOPIC='tidb_app_orders', VALUE_FORMAT='JSON'); \
+               CREATE STREAM paid AS SELECT * FROM orders EMIT CHANGES;";
+    for (version, has_pause) in [("7.6.0", true), ("7.2.0", false)] {
+        let options = ksqldb::Options { topics: topics(), version: version.to_owned(), has_pause, ..ksqldb::Options::default() };
+        let ksqldb = KsqlDb::start(options).await;
+        let app = Watched::new();
+        let mut document = document("");
+        document.changefeed.target = shared::config::Target::Export;
+        document.ksqldb_server = Some(serde_json::from_value(json!({"url": ksqldb.url()})).unwrap());
+        document.ksqldb = serde_json::from_value(json!([{"name": "orders", "sql": sql}])).unwrap();
+        app.save(&document).await;
+        backend::clients::ksqldb::Client::of_pipeline(&document).unwrap().execute(sql).await.unwrap();
+        assert_eq!(app.part("ksqldb:orders").await["state"], "running");
+        let answer = app.call(Method::POST, "/api/v1/pipelines/orders/parts/ksqldb:orders/pause", None).await;
+        if has_pause {
+            let part = answer.json();
+            assert_eq!((&part["state"], &part["actions"]), (&json!("paused"), &json!(["resume", "remove"])), "{part}");
+            let resumed = app.post("/api/v1/pipelines/orders/parts/ksqldb:orders/resume", json!(null)).await;
+            assert_eq!(resumed["state"], "running");
+        } else {
+            let finding = answer.json()["findings"][0].clone();
+            assert_eq!((answer.status, &finding["code"]), (StatusCode::CONFLICT, &json!("ksql-pause-unsupported")), "{finding}");
+            assert!(finding["message"].as_str().unwrap().contains("7.2.0"), "{finding}");
+        }
+    }
 }

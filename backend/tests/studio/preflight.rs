@@ -166,7 +166,7 @@ async fn a_wrong_password_is_named_and_never_shown() {
     body["ksqldb"] = json!([{ "name": "orders", "statement": "table", "topic": "tidb_tpcc_orders" }]);
     let seen = preflight(&app, body.clone()).await;
     assert_eq!(seen.end("ksqldb.login"), (CheckState::Failed, "remote-unauthorized"), "{}", seen.text);
-    assert_eq!(seen.check("ksqldb.login").findings[0].path, "ksqldb_server");
+    assert_eq!(seen.check("ksqldb.login").findings[0].path, "ksqldb_server.user");
     assert_eq!(seen.end("ksqldb.objects").0, CheckState::Skipped);
 
     body["name"] = json!("unset");

@@ -32,7 +32,7 @@ async fn a_cluster_s_key_and_wrong_ids_are_told_apart_from_the_cloud_s() {
     let place = |key: &(String, String), environment: &str| json!({ "url": cloud.url(), "environment": environment, "cluster": "lkc-1", "api_key": key.0, "api_secret": key.1 });
     body["confluent_cloud"] = place(&cluster_key, "env-1");
     let seen = preflight(&app, body.clone()).await;
-    assert_eq!(seen.end("cloud.login"), (CheckState::Failed, "confluent-cloud-key-needed"), "{}", seen.text);
+    assert_eq!(seen.end("cloud.login"), (CheckState::Failed, "launch-cloud-key-is-cluster-key"), "{}", seen.text);
     assert!(seen.check("cloud.login").findings.iter().any(|finding| finding.code == "remote-unauthorized"), "{}", seen.text);
     assert_eq!(seen.end("connector.orders.plugin").0, CheckState::Skipped);
     assert_eq!(seen.check("connector.orders.topics").detail, "0 there, 1 to come from the changefeed or ksqlDB");

@@ -26,7 +26,7 @@ impl Lab {
         self.text("/kafka/bootstrap")
     }
 
-    /// The same broker behind TLS and a login, as Confluent Cloud's are: `/bootstrap`, `/ca`, `/key`, `/secret`, `/powerless_key`, …
+    /// The same broker behind TLS and a login, as Confluent Cloud's are: `bootstrap`, `ca`, `key`, `secret`, `reader_key`, …
     #[must_use]
     pub fn cloud(&self, what: &str) -> &str {
         self.text(&format!("/kafka/cloud/{what}"))

@@ -25,21 +25,26 @@ const META: &str = "fetch('/api/v1/meta').then(answer => answer.json()).then(arg
 /// Made for tests, known to everybody.
 const SNOWFLAKE_KEY: &str = include_str!("../../../shared/tests/keys/test-rsa-2048.pkcs1.pem");
 
-/// What a person has after the guide's first steps: three key files.
+/// What a person has after the guide's first steps: key files.
 struct Keys {
     cluster: String,
+    /// The same cluster's, of somebody who may look and not write.
+    reader: String,
     registry: String,
     cloud: String,
 }
 
 impl Keys {
     fn of(lab: &Lab, registry_url: &str) -> Self {
-        let [bootstrap, key, secret] = ["bootstrap", "key", "secret"].map(|what| lab.cloud(what));
+        let bootstrap = lab.cloud("bootstrap");
         let file = |resource: &str, key: &str, secret: &str| {
             format!("=== Confluent Cloud API key: {resource} ===\n\nAPI key:\n{key}\n\nAPI secret:\n{secret}\n\n")
         };
+        let cluster =
+            |key: &str, secret: &str| format!("{}Bootstrap server:\n{bootstrap}\n", file("lkc-1", lab.cloud(key), lab.cloud(secret)));
         Self {
-            cluster: format!("{}Bootstrap server:\n{bootstrap}\n", file("lkc-1", key, secret)),
+            cluster: cluster("key", "secret"),
+            reader: cluster("reader_key", "reader_secret"),
             registry: format!("{}Endpoint:\n{registry_url}\n", file("lsrc-4k8w1x", REGISTRY_KEY, REGISTRY_SECRET)),
             cloud: file("cloud", CLOUD_KEY, CLOUD_SECRET),
         }
@@ -90,8 +95,21 @@ async fn the_whole_guide_is_one_session() -> Result<()> {
     page.picture("guide-workload").await?;
     page.click("launch").await?;
     page.wait_state("running").await?;
-    page.wait_rows("table-row-tpcc.orders", 1).await?;
+    for table in ["item", "warehouse", "stock", "district", "customer", "orders", "new_order", "order_line"] {
+        page.wait_rows(&format!("table-row-tpcc.{table}"), 1).await?;
+    }
     ensure!(door.asked().iter().any(|asked| asked.method == "POST"), "no schema came through the registry's door");
+
+    // A key that may not write is found out before anything is launched, and nothing was written to find it out.
+    page.go("/pipelines/new").await?;
+    page.fill("field-name", "without-rights").await?;
+    page.click("kind-tpcc").await?;
+    paste(&page, &format!("{}{}", keys.reader, keys.registry)).await?;
+    adjust_to_lab(&page, &lab).await?;
+    page.click("review").await?;
+    page.click("preflight").await?;
+    page.find_text("check-kafka.write", "may not write to topic").await?;
+    page.picture("guide-without-rights").await?;
 
     // The changefeed.
     page.go("/pipelines/new").await?;
@@ -110,9 +128,7 @@ async fn the_whole_guide_is_one_session() -> Result<()> {
     // The sinks: the cloud key came with the paste, and the cluster that it manages with its own.
     page.click("step-downstream").await?;
     page.click("add-sqlserver").await?;
-    for (field, value) in
-        [("connection.host", "sql.example.com"), ("connection.port", "1433"), ("connection.user", "loader"), ("db.name", "shop")]
-    {
+    for (field, value) in [("connection.host", "sql.example.com"), ("connection.user", "loader"), ("db.name", "shop")] {
         page.fill(&format!("field-connectors[0].config.{field}"), value).await?;
     }
     page.fill("field-connectors[0].config.connection.password", DATABASE_PASSWORD).await?;
@@ -123,6 +139,7 @@ async fn the_whole_guide_is_one_session() -> Result<()> {
     for (field, value) in [
         ("snowflake.url.name", "ab12345.ap-east-1.aws.snowflakecomputing.com"),
         ("snowflake.user.name", "TICDC_LOADER"),
+        ("snowflake.role.name", "TICDC_ROLE"),
         ("snowflake.database.name", "SHOP"),
         ("snowflake.schema.name", "PUBLIC"),
     ] {

@@ -34,6 +34,13 @@ pub fn StateChip(#[prop(into)] state: Signal<PipelineState>) -> impl IntoView {
     view! { <span class=move || class(state.get()) data-test="state" data-state=move || state_text(state.get())>{move || state_text(state.get())}</span> }
 }
 
+/// Beside a green light that is not the whole truth.
+#[component]
+pub fn DegradedChip(reasons: usize) -> impl IntoView {
+    (reasons > 0)
+        .then(|| view! { <span class="chip warn" data-test="degraded">{figures::counted(reasons as u64, "part")} " degraded"</span> })
+}
+
 /// As the API spells it; for tests.
 fn part_word(state: PartState) -> &'static str {
     match state {

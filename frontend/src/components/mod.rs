@@ -16,7 +16,7 @@ mod sparkline;
 mod toasts;
 mod top;
 
-pub use chip::{DeadLetterChip, PartChip, StateChip, state_text};
+pub use chip::{DeadLetterChip, DegradedChip, PartChip, StateChip, state_text};
 pub use code::{CodeBlock, CopyButton};
 pub use dialog::{Confirm, Dialog};
 pub use explanation::{Explain, ExplanationCard};

@@ -61,15 +61,24 @@ pub fn class_of(of: &Connector) -> Option<&'static Class> {
     connector::class(connector::Kind::parse(&of.kind)?, Flavour::parse(&of.flavour)?)
 }
 
+/// Keys that a plugin needs only with another one's value.
+const NEEDED_WITH: [(&str, &str, &str); 1] = [("snowflake.role.name", "snowflake.ingestion.method", "SNOWPIPE_STREAMING")];
+
 /// Keys that get a field: what the plugin refuses to be without and the document does not imply, what is written, and what
 /// the user opened. In the plugin's order, unknown ones last.
 pub fn property_fields(document: &Pipeline, at: usize, opened: &BTreeSet<String>) -> Vec<String> {
     let Some(of) = document.connectors.get(at) else { return Vec::new() };
     let settings = Settings::of(document, of);
     let properties = settings.class.map(|class| class.properties.as_slice()).unwrap_or_default();
+    let is_needed = |key: &str| {
+        NEEDED_WITH
+            .iter()
+            .any(|(needed, with, value)| *needed == key && settings.get(with).is_some_and(|set| set.eq_ignore_ascii_case(value)))
+    };
     let has_field = |property: &&connector::Property| {
         opened.contains(property.key)
             || of.config.contains_key(property.key)
+            || is_needed(property.key)
             || (property.required && settings.sent(property.key).is_none())
     };
     let known = properties.iter().filter(has_field).map(|property| property.key.to_owned());

@@ -1,5 +1,6 @@
 //! The bridge to `shared`: the page's questions in the page's words. No rule is written here.
 
+mod access;
 mod connectors;
 mod files;
 mod follow;
@@ -12,6 +13,7 @@ mod sinks;
 mod snowflake;
 mod systems;
 
+pub use access::*;
 pub use connectors::*;
 pub use files::*;
 pub use follow::*;

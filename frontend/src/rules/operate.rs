@@ -69,6 +69,13 @@ pub fn part_figures(status: &PartStatus) -> Vec<(&'static str, String)> {
         .collect()
 }
 
+/// Parts that do not do all of their work. A changefeed that failed says so by itself.
+pub fn degraded_parts(parts: &[PartStatus]) -> usize {
+    let is_degraded =
+        |part: &&PartStatus| part.state == PartState::Degraded || (part.state == PartState::Failed && part.kind != PartKind::Changefeed);
+    parts.iter().filter(is_degraded).count()
+}
+
 /// Whether a task does not do its work.
 pub fn is_task_failed(state: &str) -> bool {
     matches!(state, "FAILED" | "USER_ACTIONABLE_ERROR" | "SYSTEM_ERROR")

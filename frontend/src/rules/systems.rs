@@ -34,6 +34,26 @@ pub fn set_delivery(document: &mut Pipeline, word: &str) {
     document.engine.delivery = if word == DELIVERIES[1].0 { Delivery::ExactlyOnce } else { Delivery::AtLeastOnce };
 }
 
+/// Words of `source.tls`, and for people.
+pub const SOURCE_TLS: [(&str, &str); 4] = [
+    ("off", "off: the way is trusted"),
+    ("verify", "verify authority and host name"),
+    ("verify-ca", "verify the authority only"),
+    ("skip-verify", "encrypt, verify nothing"),
+];
+
+/// The word that holds: files without one turn verification on.
+pub fn source_tls_word(document: &Pipeline) -> String {
+    let source = &document.source;
+    if source.tls.is_empty() { source.tls_mode().word().to_owned() } else { source.tls.clone() }
+}
+
+/// Whether the system's authorities and a password are all that TLS needs.
+pub fn has_plain_source_tls(document: &Pipeline) -> bool {
+    let source = &document.source;
+    source.ca.is_empty() && source.cert.is_empty() && source.key.is_empty()
+}
+
 /// Words of `engine.poison_rows`, and for people.
 pub const POISON_ROWS: [(&str, &str); 2] = [("stop", "stops the pipeline"), ("dead-letter", "goes to a dead letter topic")];
 
@@ -59,9 +79,9 @@ pub fn set_source_kind(document: &mut Pipeline, kind: SourceKind) {
     }
 }
 
-/// Whether a server's address says all about it.
-pub fn has_plain_ticdc(spec: &ChangefeedSpec) -> bool {
-    [&spec.ticdc_ca.0, &spec.ticdc_cert.0, &spec.ticdc_key.0, &spec.ticdc_keyspace, &spec.id].into_iter().all(String::is_empty)
+/// Whether the changefeed has a keyspace or an id of its own.
+pub fn has_ticdc_names(spec: &ChangefeedSpec) -> bool {
+    !spec.ticdc_keyspace.is_empty() || !spec.id.is_empty()
 }
 
 /// Whether there is more to launch than our own engine.

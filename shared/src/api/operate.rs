@@ -59,7 +59,8 @@ pub struct PartStatus {
     /// The system's own word, e.g. `normal`, `RUNNING`.
     pub state_text: String,
     pub tasks: Vec<PartTask>,
-    /// Records in the connector's dead letter topic; `None`: it has none, or it could not be asked.
+    /// Records in the connector's dead letter topic; on our engine rows that went to one since it was started. `None`: it has none,
+    /// or it could not be asked.
     pub dead_letters: Option<u64>,
     /// Changefeed: how far its checkpoint is behind now, milliseconds.
     pub checkpoint_lag_ms: Option<u64>,

@@ -43,6 +43,10 @@ pub struct PipelineSummary {
     pub lag_ms: Option<u64>,
     /// Rows per second, oldest first, evenly spaced over the last ten minutes (60 points at most).
     pub spark: Vec<f64>,
+    /// What is wrong with its parts though its own state is well, as they were last looked at: a task that failed, dead letters, a
+    /// lag that grows. 8 at most; empty for a pipeline that was not launched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub degraded: Vec<Finding>,
 }
 
 /// `GET /pipelines/{name}`.

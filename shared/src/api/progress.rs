@@ -25,8 +25,11 @@ pub struct Progress {
     pub checkpoint: Option<Checkpoint>,
     /// Workload sources: the rate aimed at.
     pub target_rows_per_second: Option<u32>,
-    /// By table name.
+    /// The 200 tables with the most rows at most, by name.
     pub tables: Vec<TableProgress>,
+    /// All tables that have had rows.
+    #[serde(default)]
+    pub tables_total: u64,
 }
 
 /// A point of the plots.
@@ -78,7 +81,7 @@ pub struct ProgressReport {
     pub history: Vec<ProgressPoint>,
     /// Newest last, 200 at most.
     pub log: Vec<LogEntry>,
-    /// Of a changefeed on TiCDC: how far it was behind whenever its parts were asked for, ten minutes at most, oldest first.
+    /// How far its changefeed was behind at each look of the studio's watcher or a page: ten minutes at most, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lags: Vec<LagPoint>,
 }

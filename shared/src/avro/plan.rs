@@ -103,6 +103,12 @@ impl TablePlan {
     pub fn value_schema(&self) -> &str {
         &self.value_schema
     }
+
+    /// Gives back the memory of the schemas' text, which encoding does not need; both are empty from then on.
+    pub fn forget_schemas(&mut self) {
+        self.key_schema = None;
+        self.value_schema = String::new();
+    }
 }
 
 fn check_fields(name: &str, table: &TableModel, columns: &[usize], options: &AvroOptions) -> Result<(), EncodeError> {

@@ -10,6 +10,7 @@ mod pipeline;
 mod rfc3339;
 mod service;
 mod shape;
+mod source_tls;
 mod start;
 mod validate;
 mod without_secrets;
@@ -25,5 +26,6 @@ pub use pipeline::{
 };
 pub use service::{ConfluentCloud, Service};
 pub(crate) use shape::is_changefeed_key;
+pub use source_tls::SourceTls;
 pub use validate::{validate, validate_change, validate_tables};
 pub use without_secrets::without_typed_secrets;

@@ -1,6 +1,6 @@
 //! Tidying on save: credentials that were pasted inside URLs move to fields of their own, white space goes.
 
-use super::{Pipeline, Service};
+use super::{Pipeline, Service, source_tls};
 use crate::Finding;
 use crate::path::join;
 use crate::secret::{SecretRef, snowflake_key};
@@ -22,6 +22,13 @@ impl Pipeline {
             self.source.url = url;
             self.source.password.0 = password;
             findings.push(moved("source.url", "source.password"));
+        }
+        if let Some((url, word)) = source_tls::in_url(&self.source.url)
+            && (self.source.tls.is_empty() || self.source.tls == word)
+        {
+            word.clone_into(&mut self.source.tls);
+            self.source.url = url.trim_end_matches('/').to_owned();
+            findings.push(Finding::info("source.url", "tls-moved", "The TLS parameter of the URL was moved to `source.tls`."));
         }
         if let Some(registry) = &mut self.schema_registry
             && let Ok(url) = RegistryUrl::parse(&registry.url)
@@ -162,6 +169,17 @@ mod tests {
             ("https://psrc-1.confluent.cloud", "KEY", "a+b")
         );
         assert!(pipeline.normalise().is_empty(), "a second time there is nothing to do");
+    }
+
+    #[test]
+    fn a_tls_parameter_of_the_source_moves_to_its_field() {
+        let mut pipeline = Pipeline::named("p");
+        pipeline.source.url = "mysql://root@db:3306/?ssl-mode=VERIFY_CA".to_owned();
+        let codes: Vec<String> = pipeline.normalise().into_iter().map(|f| f.code).collect();
+        assert_eq!(codes, ["tls-moved"]);
+        assert_eq!((pipeline.source.url.as_str(), pipeline.source.tls.as_str()), ("mysql://root@db:3306", "verify-ca"));
+        pipeline.source.url = "mysql://root@db:3306?tls=true".to_owned();
+        assert!(pipeline.normalise().is_empty(), "two words that differ are for a person to decide");
     }
 
     #[test]

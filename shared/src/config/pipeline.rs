@@ -71,6 +71,19 @@ pub struct Source {
     pub url: String,
     #[serde(default, skip_serializing_if = "SecretText::is_empty")]
     pub password: SecretText,
+    /// mysql: `off` | `verify` | `verify-ca` | `skip-verify`. Default `verify` with any of the files below, else `off`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub tls: String,
+    /// PEM text, usually `file:PATH`: the authority that signed the server's certificate; others are then not trusted.
+    /// Default: the system's.
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub ca: SecretText,
+    /// PEM text: our certificate, for a server that asks for one; goes with `key`.
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub cert: SecretText,
+    /// PEM text, without a passphrase: the key of `cert`.
+    #[serde(default, skip_serializing_if = "SecretText::is_empty")]
+    pub key: SecretText,
     /// mysql: our replica's server id, unique among all replicas of the server. Default: derived from the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_id: Option<u32>,
@@ -359,8 +372,12 @@ impl Pipeline {
     /// Visits every secret of the document with its path: to seal, resolve, redact or export it. Anything whose name
     /// says secret counts, known key or not, so that a misspelt `sasl-pasword` is not shown to the world either.
     pub fn for_each_secret(&mut self, visit: &mut dyn FnMut(&str, &mut String)) {
-        visit_if_set("source.password", &mut self.source.password.0, visit);
-        visit_map("source", &mut self.source.extra, visit);
+        let source = &mut self.source;
+        let access = [("password", &mut source.password), ("ca", &mut source.ca), ("cert", &mut source.cert), ("key", &mut source.key)];
+        for (name, secret) in access {
+            visit_if_set(&format!("source.{name}"), &mut secret.0, visit);
+        }
+        visit_map("source", &mut source.extra, visit);
         visit_map("kafka.params", &mut self.kafka.params, visit);
         visit_map("kafka", &mut self.kafka.extra, visit);
         let spec = &mut self.changefeed;

@@ -49,6 +49,7 @@ pub(super) const DOCUMENT: Shape = Table(&[
             ("pd", Texts),
             ("url", Text),
             ("password", Text),
+            ("tls", Word(&super::SourceTls::WORDS)),
             ("server_id", U32),
             ("start", Text),
             ("warehouses", U32),

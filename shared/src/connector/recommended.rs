@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 #[must_use]
 pub fn recommended(kind: Kind, flavour: Flavour) -> Map<String, Value> {
     let settings: &[(&str, &str)] = match (kind, flavour) {
+        (Kind::Snowflake, Flavour::ConfluentCloud) => {
+            &[("snowflake.ingestion.method", "SNOWPIPE_STREAMING"), ("behavior.on.null.values", "DEFAULT"), ("errors.tolerance", "none")]
+        }
         (Kind::Snowflake, _) => &[("snowflake.ingestion.method", "SNOWPIPE_STREAMING"), ("behavior.on.null.values", "DEFAULT")],
         (_, Flavour::ConfluentCloud) => &[
             ("insert.mode", "UPSERT"),
@@ -17,6 +20,8 @@ pub fn recommended(kind: Kind, flavour: Flavour) -> Map<String, Value> {
             ("auto.evolve", "true"),
             // the managed connectors' own default sends failing rows to a topic that nobody reads
             ("errors.tolerance", "none"),
+            // the way there is the public internet; the default encrypts nothing
+            ("ssl.mode", "require"),
         ],
         (_, Flavour::Debezium) => {
             &[("insert.mode", "upsert"), ("primary.key.mode", "record_key"), ("delete.enabled", "true"), ("schema.evolution", "basic")]

@@ -125,7 +125,11 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         code: Code::None,
         title: "ksqlDB does not know the topic",
-        seen: &[&["kafka topic does not exist"]],
+        seen: &[
+            &["kafka topic does not exist"],
+            &["topic '", "' does not exist. if you want to create a new topic for the stream/table"],
+            &["topic does not exist: "],
+        ],
         path: "ksqldb[0].topic",
         cause: "The statement has no PARTITIONS, and the topic is not there.",
         fix: "Start the changefeed and wait for the table's first row; compare the topic's name.",

@@ -8,8 +8,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         title: "MySQL refuses the login",
         seen: &[&["access denied for user", "using password"]],
         path: "source.password",
-        cause: "User or password is wrong, or the user may not come from this host.",
-        fix: "Try the same with the `mysql` client; the password is stored raw, not percent-encoded.",
+        cause: "User or password is wrong, the user may not come from this host, or the account is made with REQUIRE SSL or X509.",
+        fix: "Try the same with the `mysql` client; the password is stored raw, not percent-encoded. For REQUIRE SSL set `source.tls`, for REQUIRE X509 `source.cert` and `source.key` too.",
+    },
+    Entry {
+        code: Code::Exact("3159"),
+        title: "MySQL takes only connections with TLS",
+        seen: &[&["insecure transport are prohibited"]],
+        path: "source.tls",
+        cause: "The server runs with `require_secure_transport`.",
+        fix: "Set `source.tls` to `verify`, and `source.ca` to the file of the authority that signed the server's certificate.",
     },
     Entry {
         code: Code::Exact("1227"),
@@ -30,6 +38,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         path: "source.start",
         cause: "The server deleted the binlogs after the checkpoint: the pipeline stood still longer than they are kept.",
         fix: "Start anew with `snapshot`, and raise `binlog_expire_logs_seconds`.",
+    },
+    Entry {
+        code: Code::None,
+        title: "The rows of an XA transaction are gone",
+        seen: &[&["xa transaction", "the binlog with its rows is no longer on the server"]],
+        path: "source.start",
+        cause: "It was prepared in a binlog that the server has deleted since, and committed now: its rows cannot be read any more.",
+        fix: "Start anew with `snapshot`. Keep binlogs for longer than transactions stay prepared; `XA RECOVER` lists those that still are.",
     },
     Entry {
         code: Code::None,

@@ -49,7 +49,7 @@ fn without_named(text: &str) -> String {
         out.push_str(name);
         rest = after;
         let is_header = name.eq_ignore_ascii_case("authorization");
-        if let Some(sign) = sign_length(name, after).filter(|_| is_header || is_secret_key(name)) {
+        if let Some(sign) = sign_length(name, after).filter(|sign| is_header || is_secret_key(name) && !is_prose(after, *sign)) {
             let (sign, value) = after.split_at(sign);
             let length = if is_header || name.to_ascii_lowercase().contains("jaas") {
                 line_length(value)
@@ -76,6 +76,19 @@ fn sign_length(name: &str, after: &str) -> Option<usize> {
         None => return None,
     };
     Some(after.len() - value.trim_start_matches([' ', '\\']).len())
+}
+
+/// Whether a colon after a name is a sentence's: `check user and secret: each service has keys of its own`.
+fn is_prose(after: &str, sign: usize) -> bool {
+    const NEXT_WORDS: [&str; 24] = [
+        "a", "an", "are", "as", "both", "check", "do", "each", "every", "for", "give", "if", "in", "is", "it", "no", "not", "one", "set",
+        "the", "they", "this", "use", "when",
+    ];
+    let (sign, value) = after.split_at(sign);
+    // a word of the language, and the sentence goes on: with anything else it may be a secret
+    value.split_once(' ').is_some_and(|(word, next)| {
+        sign == ": " && NEXT_WORDS.contains(&word) && next.starts_with(|c: char| c.is_ascii_lowercase() || c == '`')
+    })
 }
 
 fn line_length(value: &str) -> usize {
@@ -139,6 +152,11 @@ mod tests {
             ("--sasl-password s3cret --x", "--sasl-password xxxxx --x"),
             ("sasl.jaas.config=a b c \"s3cret\";\nnext", "sasl.jaas.config=xxxxx\nnext"),
             ("Authorization: Basic czNjcmV0", "Authorization: xxxxx"),
+            ("check user and secret: each service has keys of its own", "check user and secret: each service has keys of its own"),
+            ("no password: the broker asks for one", "no password: the broker asks for one"),
+            ("password: hunter is wrong", "password: xxxxx is wrong"),
+            ("password: the", "password: xxxxx"),
+            ("password=the one", "password=xxxxx one"),
             ("JWT token is invalid. [id]", "JWT token is invalid. [id]"),
             ("https://h:8081/subjects", "https://h:8081/subjects"),
         ] {

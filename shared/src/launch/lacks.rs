@@ -84,14 +84,20 @@ fn cloud(pipeline: &Pipeline, first: usize, findings: &mut Vec<Finding>) {
             findings.push(Finding::error(format!("confluent_cloud.{key}"), "launch-confluent-cloud-incomplete", message).hint(hint));
         }
     }
-    if !cloud.api_key.is_empty() && pipeline.kafka.param("sasl-user").is_some_and(|user| user == cloud.api_key) {
-        findings.push(
+    findings.extend(cloud_key_finding(pipeline));
+}
+
+/// Of a Cloud API key that is the brokers' too. No more than a warning: what the key is can only be seen from its use.
+#[must_use]
+pub fn cloud_key_finding(pipeline: &Pipeline) -> Option<Finding> {
+    let key = pipeline.confluent_cloud.as_ref()?.api_key.trim();
+    let is_same = !key.is_empty() && pipeline.kafka.param("sasl-user").is_some_and(|user| user == key);
+    is_same.then(|| {
             Finding::warning(
                 "confluent_cloud.api_key",
                 "launch-cloud-key-is-cluster-key",
-                "This is the key that Kafka is signed in to with: a cluster's key, which Confluent Cloud's Connect API refuses.",
+                "This is the key that Kafka is signed in to with. A cluster's key does not open Confluent Cloud's Connect API; only a global one opens both.",
             )
-            .hint("Make a cloud key with `confluent api-key create --resource cloud`."),
-        );
-    }
+            .hint("Unless it is a global key, make a cloud key with `confluent api-key create --resource cloud`.")
+    })
 }

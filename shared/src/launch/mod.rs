@@ -6,6 +6,7 @@ mod parts;
 mod steps;
 mod topics;
 
+pub use lacks::cloud_key_finding;
 pub use parts::{Part, parts};
 pub use topics::{AwaitedTopic, awaited};
 

@@ -28,8 +28,12 @@ pub fn compare(lab: &Env, broker: &str, registry: &str, prefix: &str, exactly_on
     // What it says on standard error matters only then: its libraries deprecate one another at every start.
     let no_verdict = || format!("the judge gave no verdict: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
     let verdict: Value = serde_json::from_slice(&output.stdout).with_context(no_verdict)?;
+    let (mut rows, mut messages, mut again) = (0, 0, 0);
     for table in verdict["tables"].as_array().into_iter().flatten() {
         let count = |key: &str| table[key].as_u64().unwrap_or_default();
+        rows += count("rows");
+        messages += count("messages");
+        again += count("rewinds") + count("repeats");
         println!(
             "  {:<24} {:>8} messages, {:>7} tombstones, {:>6} sent again -> {:>7} rows",
             table["table"].as_str().unwrap_or_default(),
@@ -39,6 +43,7 @@ pub fn compare(lab: &Env, broker: &str, registry: &str, prefix: &str, exactly_on
             count("rows")
         );
     }
+    println!("  {:<24} {messages:>8} messages, {:>19} {again:>6} sent again -> {rows:>7} rows", "all", "");
     if output.status.success() && verdict["equal"] == true {
         return Ok(());
     }

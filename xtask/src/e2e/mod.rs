@@ -1,6 +1,7 @@
 //! The main job, proved from outside: go-tpc changes MariaDB, the studio's own program replicates, and an independent consumer
 //! (`tests/judge`) rebuilds the tables from Kafka and compares them with the database.
 
+mod clock;
 mod connect;
 mod copy;
 mod faults;

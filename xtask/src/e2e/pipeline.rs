@@ -1,12 +1,15 @@
-//! The pipeline under proof and `changefeed-studio run`, which replicates it.
+//! The pipeline under proof, and the programs that replicate it: `changefeed-studio run`, or a studio that it runs in.
 
+use super::clock::Clock;
 use crate::{
-    lab::{Cloud, Env, MariaDb},
+    lab::{Cloud, Env, MariaDb, http},
     process, workspace,
 };
 use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -95,19 +98,47 @@ pub struct Runner {
     data_dir: PathBuf,
     log: PathBuf,
     secrets: [(&'static str, String); 2],
+    /// Its own, or else the machine's.
+    pub clock: Option<Clock>,
 }
 
 impl Runner {
     pub fn new(pipeline: &Path, data_dir: &Path, log: &Path, lab: &Env) -> Self {
         let secrets = [(PASSWORD, lab.mariadb.password.clone()), (KAFKA_SECRET, lab.kafka.cloud.secret.clone())];
-        Self { pipeline: pipeline.to_owned(), data_dir: data_dir.to_owned(), log: log.to_owned(), secrets }
+        let (pipeline, data_dir, log) = (pipeline.to_owned(), data_dir.to_owned(), log.to_owned());
+        Self { pipeline, data_dir, log, secrets, clock: None }
     }
 
     /// Runs until somebody ends it.
     pub fn start(&self) -> Result<Engine> {
-        let mut command = self.command()?;
+        let mut command = self.run()?;
         let child = command.spawn().with_context(|| format!("cannot start `{}`", process::line(&command)))?;
-        Ok(Engine { child, log: self.log.clone() })
+        Ok(Engine { child, log: self.log.clone(), studio: None })
+    }
+
+    /// Runs within a studio until somebody ends it. The first studio is told to; every later one must know by itself.
+    ///
+    /// # Errors
+    /// When the studio does not come up, or refuses.
+    pub fn start_in_studio(&self) -> Result<Engine> {
+        let mut serve = self.command("serve")?;
+        serve.args(["--no-playground", "--json", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
+        let child = serve.spawn().with_context(|| format!("cannot start `{}`", process::line(&serve)))?;
+        let mut engine = Engine { child, log: self.log.clone(), studio: None };
+        // Its one line of output comes when it serves; the end of output without it means that it gave up.
+        let mut line = String::new();
+        BufReader::new(engine.child.stdout.take().context("standard output is piped")?).read_line(&mut line)?;
+        let Some(url) = serde_json::from_str::<Value>(&line).ok().and_then(|said| said["url"].as_str().map(str::to_owned)) else {
+            bail!("the studio did not come up; its log ends:\n{}", tail(&self.log));
+        };
+        let pipelines = format!("{url}api/v1/pipelines");
+        engine.studio = Some(format!("{pipelines}/{NAME}"));
+        if http::get(&pipelines)?.as_array().is_some_and(Vec::is_empty) {
+            http::send("POST", &pipelines, Some(&json!({ "toml": fs::read_to_string(&self.pipeline)? })))?;
+            http::send("POST", &format!("{pipelines}/{NAME}/start"), None)?;
+        }
+        engine.expect_alive()?;
+        Ok(engine)
     }
 
     /// Runs until nothing is left to replicate.
@@ -115,7 +146,7 @@ impl Runner {
     /// # Errors
     /// When the engine fails, or is still busy after `patience`.
     pub fn until_idle(&self, patience: Duration) -> Result<()> {
-        let mut command = self.command()?;
+        let mut command = self.run()?;
         let mut child = command.args(["--until-idle", IDLE_SECONDS]).spawn().context("cannot start the engine")?;
         let mut status = None;
         crate::lab::until(patience, || {
@@ -133,17 +164,30 @@ impl Runner {
         }
     }
 
-    fn command(&self) -> Result<Command> {
-        let log =
-            OpenOptions::new().create(true).append(true).open(&self.log).with_context(|| format!("cannot write {}", self.log.display()))?;
+    /// A line of ours between the engine's.
+    pub fn note(&self, text: &str) -> Result<()> {
+        writeln!(self.open_log()?, "--- {text}").context("cannot write the engine's log")
+    }
+
+    fn open_log(&self) -> Result<File> {
+        OpenOptions::new().create(true).append(true).open(&self.log).with_context(|| format!("cannot write {}", self.log.display()))
+    }
+
+    fn run(&self) -> Result<Command> {
+        let mut command = self.command("run")?;
+        command.arg(&self.pipeline);
+        Ok(command)
+    }
+
+    fn command(&self, what: &str) -> Result<Command> {
+        let log = self.open_log()?;
         let mut command = Command::new(workspace::studio());
-        command
-            .arg("run")
-            .arg(&self.pipeline)
-            .arg("--data-dir")
-            .arg(&self.data_dir)
-            .envs(self.secrets.iter().map(|(name, secret)| (name, secret)));
+        command.arg(what).arg("--data-dir").arg(&self.data_dir);
+        command.envs(self.secrets.iter().map(|(name, secret)| (name, secret)));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        if let Some(clock) = &self.clock {
+            clock.put_on(&mut command);
+        }
         Ok(command)
     }
 }
@@ -152,16 +196,27 @@ impl Runner {
 pub struct Engine {
     child: Child,
     log: PathBuf,
+    /// Where the studio that it runs in tells of the pipeline.
+    studio: Option<String>,
 }
 
 impl Engine {
     /// # Errors
-    /// When it has ended by itself.
+    /// When it has ended by itself, or come to rest in its studio.
     pub fn expect_alive(&mut self) -> Result<()> {
-        match self.child.try_wait()? {
-            None => Ok(()),
-            Some(status) => bail!("the engine ended by itself: {status}; its log ends:\n{}", tail(&self.log)),
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the engine ended by itself: {status}; its log ends:\n{}", tail(&self.log));
         }
+        let Some(studio) = &self.studio else { return Ok(()) };
+        let pipeline = &http::get(studio)?["summary"];
+        if !["starting", "running", "retrying"].iter().any(|state| pipeline["state"] == *state) {
+            bail!("the pipeline is at rest in its studio: {pipeline:#}");
+        }
+        Ok(())
+    }
+
+    pub fn is_in_studio(&self) -> bool {
+        self.studio.is_some()
     }
 
     pub fn signal(&self, name: &str) -> Result<()> {

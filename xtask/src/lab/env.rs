@@ -55,17 +55,17 @@ pub struct Cloud {
     /// May do everything.
     pub key: String,
     pub secret: String,
-    /// May log in, and nothing else.
-    pub powerless_key: String,
-    pub powerless_secret: String,
+    /// May look at every topic, and write to none.
+    pub reader_key: String,
+    pub reader_secret: String,
 }
 
 impl Cloud {
     fn to_json(&self) -> Value {
-        let Self { bootstrap, ca, client_certificate, client_key, key, secret, powerless_key, powerless_secret } = self;
+        let Self { bootstrap, ca, client_certificate, client_key, key, secret, reader_key, reader_secret } = self;
         json!({
             "bootstrap": bootstrap, "ca": ca, "client_certificate": client_certificate, "client_key": client_key, "key": key, "secret": secret,
-            "powerless_key": powerless_key, "powerless_secret": powerless_secret,
+            "reader_key": reader_key, "reader_secret": reader_secret,
         })
     }
 }
@@ -139,8 +139,8 @@ impl Env {
                     client_key: word("/kafka/cloud/client_key")?.into(),
                     key: word("/kafka/cloud/key")?,
                     secret: word("/kafka/cloud/secret")?,
-                    powerless_key: word("/kafka/cloud/powerless_key")?,
-                    powerless_secret: word("/kafka/cloud/powerless_secret")?,
+                    reader_key: word("/kafka/cloud/reader_key")?,
+                    reader_secret: word("/kafka/cloud/reader_secret")?,
                 },
                 pid: pid("/kafka/pid")?,
             },
@@ -176,8 +176,8 @@ mod tests {
             client_key: "/key".into(),
             key: "k".into(),
             secret: "s".into(),
-            powerless_key: "pk".into(),
-            powerless_secret: "ps".into(),
+            reader_key: "rk".into(),
+            reader_secret: "rs".into(),
         };
         let kafka = Kafka { bootstrap: "h:3".into(), cloud, pid: 4 };
         let webdriver = WebDriver { url: "http://h:5".into(), pid: 6 };

@@ -20,14 +20,27 @@ use std::{
 
 pub const NAME: &str = "kafka";
 /// Any will do: there is one node.
-const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
+pub(super) const CLUSTER_ID: &str = "Y2hhbmdlZmVlZC1sYWItMQ";
+
+/// Settings of a node that has no others.
+pub(super) const ONE_NODE: &str = "\
+# The pipeline makes its own topics, as on any well-kept cluster.
+auto.create.topics.enable=false
+# One node.
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+";
 
 /// Keys of the second listener, which is as Confluent Cloud's is: TLS, and a login with SASL PLAIN. Invented, and known to everybody.
 const KEY: &str = "L5WWA4GK4NAT2EQV";
 const SECRET: &str = "k3+/x9Zq8vT1nW5mB7cR2dF4gH6jK8lP0oI9uY7tE5rW3qA1sD+fG/hJ2kL4zX=c";
-/// May log in, and nothing else.
-const POWERLESS_KEY: &str = "QWERTZUIOPASDFGH";
-const POWERLESS_SECRET: &str = "p0werless/and+known=";
+/// May look at every topic, and write to none.
+const READER_KEY: &str = "QWERTZUIOPASDFGH";
+const READER_SECRET: &str = "r3ader/and+known=";
 
 /// Kafka and all it needs.
 pub const JARS: Jars = Jars { name: "kafka", pom: include_str!("../../lab/kafka/pom.xml"), artifact: "kafka_2.13", form: Form::Jars };
@@ -53,19 +66,16 @@ pub fn start(lab: &Path, jars: &Path, known: Option<&Kafka>) -> Result<Kafka> {
         client_key: certificates.client.1,
         key: KEY.to_owned(),
         secret: SECRET.to_owned(),
-        powerless_key: POWERLESS_KEY.to_owned(),
-        powerless_secret: POWERLESS_SECRET.to_owned(),
+        reader_key: READER_KEY.to_owned(),
+        reader_secret: READER_SECRET.to_owned(),
     };
-    launch(lab, jars, format!("127.0.0.1:{}", ports.plain), cloud)
-}
-
-/// A crash and what follows it: the same topics, the same port.
-///
-/// # Errors
-/// When it does not come back.
-pub fn crash(lab: &Path, jars: &Path, known: &Kafka) -> Result<Kafka> {
-    Daemon::new(lab, NAME).crash()?;
-    launch(lab, jars, known.bootstrap.clone(), known.cloud.clone())
+    let kafka = launch(lab, jars, format!("127.0.0.1:{}", ports.plain), cloud)?;
+    let reader = format!("User:{READER_KEY}");
+    let rights = ["--operation", "Describe", "--operation", "DescribeConfigs", "--operation", "Read", "--topic", "*"];
+    let mut grant = java(jars, "kafka.admin.AclCommand");
+    grant.args(["--bootstrap-server", &kafka.bootstrap, "--add", "--allow-principal", &reader]).args(rights);
+    process::output(&mut grant)?;
+    Ok(kafka)
 }
 
 fn launch(lab: &Path, jars: &Path, bootstrap: String, cloud: Cloud) -> Result<Kafka> {
@@ -75,7 +85,7 @@ fn launch(lab: &Path, jars: &Path, bootstrap: String, cloud: Cloud) -> Result<Ka
     Ok(Kafka { bootstrap, cloud, pid })
 }
 
-fn java(jars: &Path, main: &str) -> Command {
+pub(super) fn java(jars: &Path, main: &str) -> Command {
     let mut java = Command::new("java");
     java.args(["-Xms128m", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp"]);
     java.arg(jars.join("*")).arg(main);
@@ -103,27 +113,18 @@ inter.broker.listener.name=PLAINTEXT
 listener.name.cloud.ssl.keystore.type=PEM
 listener.name.cloud.ssl.keystore.location={server}
 listener.name.cloud.sasl.enabled.mechanisms=PLAIN
-listener.name.cloud.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{KEY}=\"{SECRET}\" user_{POWERLESS_KEY}=\"{POWERLESS_SECRET}\";
+listener.name.cloud.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{KEY}=\"{SECRET}\" user_{READER_KEY}=\"{READER_SECRET}\";
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS;User:{KEY}
 log.dirs={data}
-# The pipeline makes its own topics, as on any well-kept cluster.
-auto.create.topics.enable=false
-# One node.
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-group.initial.rebalance.delay.ms=0
-",
+{ONE_NODE}",
         server = server_pem.display(),
         data = data.display()
     )
 }
 
 /// Whether a broker answers Kafka's ApiVersions request (version 0: correlation id, error code, the list).
-fn answers(bootstrap: &str) -> bool {
+pub(super) fn answers(bootstrap: &str) -> bool {
     const PATIENCE: Option<Duration> = Some(Duration::from_secs(5));
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(bootstrap)?;

@@ -45,6 +45,15 @@ pub fn crash(lab: &Path, known: &MariaDb) -> Result<MariaDb> {
     launch(lab, known.port)
 }
 
+/// A stop as an administrator asks for it, and a start.
+///
+/// # Errors
+/// When it does not come back.
+pub fn restart(lab: &Path, known: &MariaDb) -> Result<MariaDb> {
+    Daemon::new(lab, NAME).stop()?;
+    launch(lab, known.port)
+}
+
 fn launch(lab: &Path, port: u16) -> Result<MariaDb> {
     let (daemon, dir) = (Daemon::new(lab, NAME), lab.join(NAME));
     // A server started by root must be told that this is meant.

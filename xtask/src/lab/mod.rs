@@ -4,6 +4,7 @@
 //!
 //! State lives in `.lab/`: `env.json` (addresses and pids), `run/` (pid files), `log/`, and the servers' data, which `down` removes.
 
+mod broker;
 mod certificates;
 mod connect;
 mod daemon;
@@ -18,9 +19,10 @@ mod python;
 mod wait;
 mod webdriver;
 
+pub use broker::Broker;
 pub use env::{Cloud, Connect, Env, MariaDb};
 pub use oracle::oracle;
-pub use wait::until;
+pub use wait::{free_port, until};
 
 use crate::{
     setup::debian::{self, Package, Probe},
@@ -104,43 +106,22 @@ pub fn start_connect(env: &Env) -> Result<Connect> {
     Ok(connect)
 }
 
-/// Kills a server as a crash would, and starts it again on its data and port.
+/// Kills the source as a crash would, and starts it again on its data and port.
 ///
 /// # Errors
 /// When it does not come back.
-pub fn crash(env: &mut Env, server: Server) -> Result<()> {
-    match server {
-        Server::MariaDb => env.mariadb = mariadb::crash(&dir(), &env.mariadb)?,
-        Server::Kafka => env.kafka = kafka::crash(&dir(), &kafka::JARS.get()?, &env.kafka)?,
-    }
+pub fn crash_source(env: &mut Env) -> Result<()> {
+    env.mariadb = mariadb::crash(&dir(), &env.mariadb)?;
     env.write(&dir().join("env.json"))
 }
 
-/// SIGSTOP, a while, SIGCONT: a server that hangs.
+/// Stops the source as an administrator would, and starts it again on its data and port.
 ///
 /// # Errors
-/// When it does not run.
-pub fn hang(server: Server, how_long: std::time::Duration) -> Result<()> {
-    let daemon = Daemon::new(&dir(), server.name());
-    daemon.signal("STOP")?;
-    std::thread::sleep(how_long);
-    daemon.signal("CONT")
-}
-
-/// A server that can be made to misbehave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Server {
-    MariaDb,
-    Kafka,
-}
-
-impl Server {
-    fn name(self) -> &'static str {
-        match self {
-            Self::MariaDb => mariadb::NAME,
-            Self::Kafka => kafka::NAME,
-        }
-    }
+/// When it does not come back.
+pub fn restart_source(env: &mut Env) -> Result<()> {
+    env.mariadb = mariadb::restart(&dir(), &env.mariadb)?;
+    env.write(&dir().join("env.json"))
 }
 
 /// `cargo xtask lab down`: stops what runs, also after a crash of this program, and removes the servers' data.
@@ -175,7 +156,7 @@ pub fn status() -> Result<()> {
 }
 
 /// Names of daemons, pid files, logs and data folders, in the order of stopping.
-const PARTS: &[&str] = &[webdriver::NAME, connect::NAME, kafka::NAME, mariadb::NAME];
+const PARTS: &[&str] = &[webdriver::NAME, connect::NAME, Broker::NAME, kafka::NAME, mariadb::NAME];
 
 fn remove(folder: &std::path::Path) -> Result<()> {
     match fs::remove_dir_all(folder) {

@@ -152,13 +152,38 @@ impl RemoteError {
         }
     }
 
-    /// The same as a finding at the system's section of the document. Where the error explainer knows the reason, its fix is
+    /// The same as a finding at the system's section of the document, or at the field in it that the failure speaks of. Where the error explainer knows the reason, its fix is
     /// the hint.
     #[must_use]
     pub fn finding(&self) -> Finding {
         let known = explain::explain(&self.reason).into_iter().next();
         let hint = known.map_or_else(|| self.advice().to_owned(), |explanation| explanation.advice());
-        Finding::error(self.path, self.finding_code(), self.message()).hint(hint)
+        Finding::error(self.field(), self.finding_code(), self.message()).hint(hint)
+    }
+
+    /// Sections that describe a service have the same fields; the others are told as they are.
+    fn field(&self) -> String {
+        let is_cloud = self.path == "confluent_cloud";
+        let field = match self.kind {
+            _ if !is_cloud && !matches!(self.path, "connect" | "ksqldb_server") => "",
+            RemoteErrorKind::Url | RemoteErrorKind::Unreachable => ".url",
+            RemoteErrorKind::Tls => {
+                if is_cloud {
+                    ".url"
+                } else {
+                    ".ca"
+                }
+            }
+            RemoteErrorKind::Unauthorized => {
+                if is_cloud {
+                    ".api_key"
+                } else {
+                    ".user"
+                }
+            }
+            _ => "",
+        };
+        format!("{}{field}", self.path)
     }
 
     fn advice(&self) -> &'static str {

@@ -48,7 +48,7 @@ async fn a_refusal_has_the_systems_own_code_and_reason_and_no_secret() {
         assert_eq!((error.kind, error.status, error.code.as_str()), (kind, status, code), "{error:?}");
         assert!(error.reason.contains(reason), "{error:?}");
         let finding = error.finding();
-        assert!(!finding.hint.is_empty() && finding.path == "connect", "{finding:?}");
+        assert!(!finding.hint.is_empty() && finding.path == if status == 401 { "connect.user" } else { "connect" }, "{finding:?}");
         assert!(!format!("{error:?} {error} {finding:?}").contains(PASSWORD), "{error:?}");
     }
 }

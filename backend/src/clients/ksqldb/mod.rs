@@ -129,9 +129,29 @@ impl Client {
     /// # Errors
     /// No answer, or a refusal.
     pub async fn terminate(&self, query_id: &str) -> Result<(), RemoteError> {
-        let is_bare = query_id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let id = if is_bare { query_id.to_owned() } else { quoted(query_id) };
-        self.undo(&format!("TERMINATE {id};")).await
+        self.undo(&format!("TERMINATE {};", query_word(query_id))).await
+    }
+
+    /// Lets a persistent query rest where it is, its state kept; one that rests already is as it was.
+    ///
+    /// # Errors
+    /// No answer, or a refusal: there is no such query, it is a source table's, or the server is older than 0.28
+    /// ([`cannot_pause`]).
+    pub async fn pause(&self, query_id: &str) -> Result<(), RemoteError> {
+        self.command("PAUSE", query_id).await
+    }
+
+    /// Lets a paused query go on.
+    ///
+    /// # Errors
+    /// As [`Client::pause`].
+    pub async fn resume(&self, query_id: &str) -> Result<(), RemoteError> {
+        self.command("RESUME", query_id).await
+    }
+
+    async fn command(&self, verb: &str, query_id: &str) -> Result<(), RemoteError> {
+        let executed = self.execute(&format!("{verb} {};", query_word(query_id))).await?;
+        failed_command(executed)
     }
 
     /// Drops a stream or table, and with `terminate` first the queries that write into it; its topic is left alone. One that
@@ -160,10 +180,7 @@ impl Client {
     /// A command whose aim may be reached already.
     async fn undo(&self, sql: &str) -> Result<(), RemoteError> {
         match self.execute(sql).await {
-            Ok(executed) => match executed.into_iter().find(|one| one.status == CommandState::Error) {
-                Some(failed) => Err(RemoteError::new(SYSTEM, PATH, RemoteErrorKind::Invalid, 200, failed.message)),
-                None => Ok(()),
-            },
+            Ok(executed) => failed_command(executed),
             Err(error) if is_absent(&error) => Ok(()),
             Err(error) => Err(error),
         }
@@ -216,6 +233,27 @@ impl Client {
         let reason = format!("the answer is not what ksqlDB gives: {what}; is the address another system's?");
         RemoteError::new(SYSTEM, PATH, RemoteErrorKind::Unexpected, 200, reason)
     }
+}
+
+fn failed_command(executed: Vec<Executed>) -> Result<(), RemoteError> {
+    match executed.into_iter().find(|one| one.status == CommandState::Error) {
+        Some(failed) => Err(RemoteError::new(SYSTEM, PATH, RemoteErrorKind::Invalid, 200, failed.message)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the server does not know the statements `PAUSE` and `RESUME`: those before 0.28, which is Confluent Platform 7.3.
+#[must_use]
+pub fn cannot_pause(error: &RemoteError) -> bool {
+    let reason = error.reason.to_lowercase();
+    let says = ["mismatched input 'pause'", "mismatched input 'resume'", "unknown statement 'pause'", "unknown statement 'resume'"];
+    error.kind == RemoteErrorKind::Invalid && says.iter().any(|text| reason.contains(text))
+}
+
+/// An id in a statement: ids are identifiers, so ksqlDB would put a bare one into upper case.
+fn query_word(id: &str) -> String {
+    let is_bare = id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    if is_bare { id.to_owned() } else { quoted(id) }
 }
 
 /// A name as ksqlDB reads it without changing its case.

@@ -91,7 +91,7 @@ pub struct QueryListing {
     pub id: String,
     /// `PERSISTENT` or `PUSH`; empty on old servers.
     pub kind: String,
-    /// `RUNNING`, `ERROR`, `PAUSED`, …; empty on old servers.
+    /// `RUNNING`, `ERROR`, `PAUSED`, `UNRESPONSIVE`; empty on old servers.
     pub state: String,
     /// Streams and tables that it writes into.
     pub sinks: Vec<String>,
@@ -187,10 +187,19 @@ fn query(value: &Value) -> QueryListing {
     QueryListing {
         id: id(&value["id"]),
         kind: text(&value["queryType"]),
-        state: text(&value["state"]),
+        state: query_state(value),
         sinks: each(&value["sinks"], text),
         sql: text(&value["queryString"]),
     }
+}
+
+/// The worst of the servers' states. The member `state` says only whether one of them is in error: that a query is paused, or that
+/// a server of the cluster does not answer, is in the counts.
+fn query_state(value: &Value) -> String {
+    const WORST_FIRST: [&str; 3] = ["ERROR", "UNRESPONSIVE", "PAUSED"];
+    let counts = &value["statusCount"];
+    let is_there = |word: &&&str| counts[**word].as_u64().is_some_and(|count| count > 0);
+    WORST_FIRST.iter().find(is_there).map_or_else(|| text(&value["state"]), |word| (*word).to_owned())
 }
 
 pub(super) fn queries(entity: &Value) -> Vec<QueryListing> {

@@ -184,3 +184,41 @@ fn a_command_s_name_may_hold_anything() {
         assert_eq!(command_path(id), path);
     }
 }
+
+async fn states(client: &Client) -> Vec<String> {
+    client.queries().await.unwrap().into_iter().map(|query| query.state).collect()
+}
+
+#[tokio::test]
+async fn a_query_is_paused_and_resumed_and_its_state_is_read_from_the_counts() {
+    let (double, client) = start(Double::default()).await;
+    client.execute(TYPED).await.unwrap();
+    let id = double.queries().remove(0);
+    assert!(id.contains("typed"), "an id whose case counts: {id}");
+    assert_eq!(states(&client).await, ["RUNNING"]);
+    client.pause(&id).await.unwrap();
+    client.pause(&id).await.unwrap();
+    assert_eq!(states(&client).await, ["PAUSED"]);
+    let described = client.describe("typed").await.unwrap().unwrap();
+    assert_eq!(described.write_queries[0].state, "PAUSED");
+    client.resume(&id).await.unwrap();
+    assert_eq!(states(&client).await, ["RUNNING"]);
+    double.set_query_state(&id, "ERROR");
+    assert_eq!(states(&client).await, ["ERROR"]);
+    let unknown = client.pause("CSAS_NOTHING_9").await.unwrap_err();
+    assert!(unknown.reason.contains("Unknown queryId: CSAS_NOTHING_9") && !cannot_pause(&unknown), "{unknown}");
+    client.terminate(&id).await.unwrap();
+    assert!(double.queries().is_empty(), "its case counts here too");
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_pause_is_told_from_one_that_refuses() {
+    let (double, client) = start(Double { version: "7.2.0".to_owned(), has_pause: false, ..Double::default() }).await;
+    client.execute(TYPED).await.unwrap();
+    let id = double.queries().remove(0);
+    let error = client.pause(&id).await.unwrap_err();
+    assert!(cannot_pause(&error), "{error}");
+    assert!(cannot_pause(&client.resume(&id).await.unwrap_err()));
+    double.fail_next(400, 40001, "line 1:1: Syntax Error\nUnknown statement 'PAUSE'\nDid you mean 'CREATE'?");
+    assert!(cannot_pause(&client.pause(&id).await.unwrap_err()), "as servers of 0.28 and newer word what they do not know");
+}

@@ -58,8 +58,8 @@ pub struct Client {
 
 #[derive(Default)]
 struct Cache {
-    /// By (subject, schema text).
-    registered: HashMap<(String, String), u32>,
+    /// By the digest of subject and schema text: the texts of 100,000 tables would be hundreds of megabytes.
+    registered: HashMap<[u8; 32], u32>,
     texts: HashMap<u32, String>,
 }
 
@@ -111,7 +111,7 @@ impl Client {
     /// # Errors
     /// See [`RegistryErrorKind`]; network errors, 429 and 5xx were tried again before, anything else is final at once.
     pub async fn register(&self, subject: &str, schema_text: &str) -> Result<u32, RegistryError> {
-        let key = (subject.to_owned(), schema_text.to_owned());
+        let key = digest(subject, schema_text);
         if let Some(id) = self.cached(|cache| cache.registered.get(&key).copied()) {
             return Ok(id);
         }
@@ -157,6 +157,15 @@ impl Client {
     fn cached<T>(&self, look: impl FnOnce(&mut Cache) -> T) -> T {
         look(&mut self.cache.lock().expect("no code panics while it holds the cache"))
     }
+}
+
+/// Subjects have no NUL.
+fn digest(subject: &str, schema_text: &str) -> [u8; 32] {
+    let mut digest = openssl::sha::Sha256::new();
+    digest.update(subject.as_bytes());
+    digest.update(&[0]);
+    digest.update(schema_text.as_bytes());
+    digest.finish()
 }
 
 impl std::fmt::Debug for Client {

@@ -8,6 +8,8 @@ mod meter;
 mod pipeline;
 mod plain;
 mod rows;
+mod scale;
+mod stalled;
 
 use serde::Serialize;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -35,6 +37,10 @@ enum Part {
     Mock,
     /// The whole pipeline into Kafka, near and far.
     Kafka,
+    /// 100,000 tables.
+    Scale,
+    /// A broker that stands still.
+    Stalled,
 }
 
 /// One measured figure; `goal` and `met` only where the design sets one.
@@ -66,8 +72,24 @@ impl Figure {
 /// # Errors
 /// A part of a measurement does not start.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.part {
+        Some(Part::Scale) => print(&scale::figures().await?)?,
+        Some(Part::Stalled) => print(&stalled::figures().await?)?,
+        _ => return run_together(&args).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_together(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.part.is_none() {
+        // In processes of their own: their memory is what is measured.
+        for part in ["scale", "stalled"] {
+            let status = tokio::process::Command::new(std::env::current_exe()?).args(["bench", "--part", part]).status().await?;
+            anyhow::ensure!(status.success(), "the part `{part}` failed: {status}");
+        }
+    }
     let directory = std::env::temp_dir().join(format!("changefeed-bench-{}", std::process::id()));
-    let measured = measure(&args, &directory).await;
+    let measured = measure(args, &directory).await;
     // A left-over directory is untidy, not wrong.
     let _ = std::fs::remove_dir_all(&directory);
     measured.map(|()| ExitCode::SUCCESS)

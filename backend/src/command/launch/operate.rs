@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{command::show_finding, settings::DataDir};
 use serde_json::json;
-use shared::api::{LaunchState, PartState, PipelineSummary};
+use shared::{
+    Finding,
+    api::{LaunchState, PartState, PipelineSummary},
+};
 use std::process::ExitCode;
 
 #[derive(clap::Args)]
@@ -46,6 +49,12 @@ async fn show_status(place: &Place, desk: &Desk, name: &str) -> Answer<ExitCode>
         let word = if part.state_text.is_empty() { String::new() } else { format!(" ({})", part.state_text) };
         println!("{:<40} {:<9} {}{word}", part.id, format!("{:?}", part.state).to_lowercase(), part.place);
         part.findings.iter().for_each(|finding| eprintln!("{}", show_finding(finding)));
+    }
+    if !place.json {
+        // what the running studio's watcher remembers, and one look cannot see: that a part was there before
+        let watched = desk.detail(name).await?.map(|detail| detail.summary.degraded).unwrap_or_default();
+        let is_told = |finding: &Finding| parts.iter().any(|part| part.findings.iter().any(|told| told.code == finding.code));
+        watched.iter().filter(|finding| !is_told(finding)).for_each(|finding| eprintln!("{}", show_finding(finding)));
     }
     let is_fine = |state| matches!(state, PartState::Running | PartState::Paused | PartState::Pending | PartState::Finished);
     Ok(match () {

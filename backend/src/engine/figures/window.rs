@@ -71,6 +71,7 @@ const SLOT_MS: u64 = 10_000;
 const SLOTS: usize = 60;
 
 impl Spark {
+    /// `at_ms` counts from anywhere, but never goes back.
     pub(super) fn add(&mut self, at_ms: u64, rows_per_second: f64) {
         let slot = at_ms / SLOT_MS;
         if slot != self.slot && self.samples > 0 {
@@ -87,6 +88,11 @@ impl Spark {
         self.slot = slot;
         self.sum += rows_per_second;
         self.samples += 1;
+    }
+
+    /// Whether nothing but zeros is left.
+    pub(super) fn is_flat(&self) -> bool {
+        self.sum == 0.0 && self.points.iter().all(|point| *point == 0.0)
     }
 
     pub(super) fn points(&self) -> Vec<f64> {

@@ -86,7 +86,7 @@ pub enum Begin {
 ///
 /// Implementors guarantee: rows in commit order; every transaction after the starting place, whole, exactly in the
 /// order the database committed them; `Resolved` after each transaction or group of them (at least twice a second
-/// while idle if the position moves); after `stop` is cancelled, return `Ok` within a second.
+/// while idle if the position moves); a batch, be it empty, as soon as it reads; after `stop` is cancelled, return `Ok` within a second.
 #[async_trait]
 pub trait Source: Send + 'static {
     /// # Errors

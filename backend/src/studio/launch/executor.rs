@@ -31,7 +31,7 @@ pub struct Executor {
     pub reports: Arc<watch::Sender<LaunchReport>>,
     /// The studio goes down: the journal keeps `Running` or `Undoing`, and the next start goes on.
     pub stop: CancellationToken,
-    /// A person cancels, between two steps or in a wait.
+    /// A person cancels, between two steps, in a look or in a wait.
     pub cancel: CancellationToken,
 }
 
@@ -132,7 +132,11 @@ impl Executor {
         };
         self.show();
         let mut waits = Waits::new(self.pace);
-        let found = self.look(at, &mut waits).await?;
+        let found = tokio::select! {
+            biased;
+            cut = cut(self.stop.clone(), self.cancel.clone()) => return Err(cut),
+            found = self.look(at, &mut waits) => found?,
+        };
         match (self.record.acts[at], found) {
             (_, Found::Differs(how)) => return Err(self.taken(at, &how)),
             (Act::Nothing | Act::Undone | Act::Existing, Found::Partly(how)) => return Err(self.taken(at, &how)),
@@ -177,7 +181,13 @@ impl Executor {
     async fn wait_for_sign(&mut self, at: usize, waits: &mut Waits) -> Result<(), Halt> {
         self.record.report.steps[at].state = StepState::Waiting;
         loop {
-            let seen = match self.actors[at].sign().await {
+            // a look changes nothing: one that hangs does not keep a person from cancelling
+            let sign = tokio::select! {
+                biased;
+                cut = cut(self.stop.clone(), self.cancel.clone()) => return Err(cut),
+                sign = self.actors[at].sign() => sign,
+            };
+            let seen = match sign {
                 Ok(Sign::Ready) => return Ok(()),
                 Ok(Sign::NotYet(note)) => note,
                 Ok(Sign::Broken(finding)) => return Err(Halt::Failed(finding)),
@@ -267,6 +277,15 @@ impl Executor {
             Finding::error(self.actors[at].path(), "launch-not-in-time", message)
                 .hint("Nothing was taken back. Launch again to wait on, or undo the launch."),
         ))
+    }
+}
+
+/// When the studio goes down, or a person cancels.
+async fn cut(stop: CancellationToken, cancel: CancellationToken) -> Halt {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Halt::Stopped,
+        () = cancel.cancelled() => Halt::Cancelled,
     }
 }
 

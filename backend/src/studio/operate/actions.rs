@@ -2,7 +2,7 @@
 
 use super::{Opened, Place, changefeed, connector, find_place, statement};
 use crate::{
-    clients::{connect, ticdc},
+    clients::{connect, ksqldb, ticdc},
     studio::{Studio, StudioError},
 };
 use shared::{
@@ -25,6 +25,9 @@ impl Studio {
         } else {
             act_on_part(&opened, &place, action).await.map_err(StudioError::Refused)?;
         }
+        if action == PartAction::Remove {
+            self.watched.forget_part(name, part);
+        }
         Ok(self.part_status(&opened, &place).await)
     }
 
@@ -33,11 +36,11 @@ impl Studio {
             PartAction::Pause => self.rest(name, PipelineState::Paused).await?,
             PartAction::Resume => self.start(name).await?,
             _ => {
-                return Err(StudioError::Invalid(vec![*impossible(
+                return Err(StudioError::Refused(impossible(
                     "changefeed",
                     action,
                     "A pipeline on this studio's engine is removed as a whole.",
-                )]));
+                )));
             }
         };
         Ok(())
@@ -95,22 +98,29 @@ async fn on_statement(open: &shared::config::Pipeline, index: usize, action: Par
     Ok(())
 }
 
-pub(super) async fn on_query(
-    client: &crate::clients::ksqldb::Client,
-    id: &str,
-    action: PartAction,
-    path: &str,
-) -> Result<(), Box<Finding>> {
-    let verb = match action {
-        PartAction::Pause => "PAUSE",
-        PartAction::Resume => "RESUME",
-        PartAction::Remove => return client.terminate(id).await.map_err(|error| Box::new(error.finding())),
+pub(super) async fn on_query(client: &ksqldb::Client, id: &str, action: PartAction, path: &str) -> Result<(), Box<Finding>> {
+    let done = match action {
+        PartAction::Pause => client.pause(id).await,
+        PartAction::Resume => client.resume(id).await,
+        PartAction::Remove => client.terminate(id).await,
         PartAction::Restart | PartAction::RestartFailed => {
             return Err(impossible(path, action, "Terminate the query and run its statement again."));
         }
     };
-    let executed = client.execute(&format!("{verb} {id};")).await.map_err(|error| Box::new(error.finding()))?;
-    statement::failed(path, &executed).map_or(Ok(()), |finding| Err(Box::new(finding)))
+    match done {
+        Ok(()) => Ok(()),
+        Err(error) if ksqldb::cannot_pause(&error) => {
+            // the refusal says enough when the server does not tell its version
+            let version = client.info().await.map(|info| format!(" {}", info.version)).unwrap_or_default();
+            let message = format!(
+                "This ksqlDB server{version} cannot pause queries: `PAUSE` and `RESUME` came with ksqlDB 0.28 (Confluent Platform 7.3)."
+            );
+            let hint =
+                "Upgrade the server, or terminate the query; made again from the earliest records, a stream's query writes its rows anew.";
+            Err(Box::new(Finding::error(path, "ksql-pause-unsupported", message).hint(hint)))
+        }
+        Err(error) => Err(Box::new(error.finding())),
+    }
 }
 
 fn impossible(path: &str, action: PartAction, hint: &str) -> Box<Finding> {

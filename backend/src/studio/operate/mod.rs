@@ -13,8 +13,12 @@ mod open;
 mod repair;
 mod rows;
 mod statement;
+mod trend;
+mod watch;
 
 pub(super) use lags::Lags;
+pub use watch::WatchPace;
+pub(super) use watch::Watched;
 
 use super::{Studio, StudioError, check::unseal};
 use crate::store::PipelineRecord;
@@ -67,10 +71,9 @@ impl Studio {
             Part::Topics(_) => Err(Box::new(Finding::error("", "part-unknown", "Topics are no part that runs."))),
         };
         let status = status.unwrap_or_else(|finding| unknown(place, *finding));
-        if status.kind == PartKind::Changefeed {
-            self.lags.record(&opened.record.document.name, now_ms(), &status);
-        }
-        status
+        // TiCDC's checkpoint goes on without rows; that of our own engine stands while none come
+        let moves_when_idle = opened.open.changefeed.target == Target::Ticdc;
+        self.judged(&opened.record.document.name, status, moves_when_idle)
     }
 
     /// What the engine's own figures say.
@@ -78,12 +81,23 @@ impl Studio {
         let cannot =
             |error: StudioError| Box::new(Finding::error("changefeed", "part-unknown", format!("The engine cannot be asked: {error}.")));
         let progress = self.figures(&opened.record.document.name).await.map_err(cannot)?.progress();
-        let state = operate::native_state(progress.state);
+        let mut state = operate::native_state(progress.state);
+        let mut findings: Vec<Finding> = progress.message.into_iter().collect();
+        if progress.dead_letters > 0 {
+            if state == PartState::Running {
+                state = PartState::Degraded;
+            }
+            let rows = shared::figures::counted(progress.dead_letters, "row");
+            let message = format!("{rows} could not be sent and went to the dead letter topic since the pipeline was started.");
+            let hint = "The log names each with its reason; the topic's messages have the rows as JSON.";
+            findings.push(Finding::warning("engine.dead_letter_topic", "rows-dead-lettered", message).hint(hint));
+        }
         let word = serde_json::to_value(progress.state).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
         Ok(PartStatus {
             checkpoint_ts: progress.checkpoint.as_ref().map(|checkpoint| checkpoint.commit_ts.0),
             checkpoint_lag_ms: progress.now.lag_p99_ms,
-            findings: progress.message.into_iter().collect(),
+            dead_letters: (progress.dead_letters > 0).then_some(progress.dead_letters),
+            findings,
             actions: operate::actions(PartKind::Changefeed, state, false, true),
             ..blank(place, state, &word)
         })
@@ -153,18 +167,52 @@ fn unknown(place: &Place, finding: Finding) -> PartStatus {
     PartStatus { findings: vec![finding], ..blank(place, PartState::Unknown, "") }
 }
 
-/// A remote system's own error: redacted, shortened to its first lines, with cause and fix where the explainer knows it.
+/// A remote system's own error: redacted, shortened to its first lines, with cause, field and fix where the explainer knows them.
 fn explained(path: &str, code: &'static str, subject: &str, text: &str) -> Finding {
     const LINES: usize = 3;
     let text = explain::redact(text);
     let head: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).take(LINES).collect();
+    let known = explain::explain(&text).into_iter().next();
+    let path = known.as_ref().map_or_else(|| path.to_owned(), |known| field(path, known.path));
     let finding = Finding::error(path, code, format!("{subject}: {}", head.join(" ")));
-    match explain::explain(&text).into_iter().next() {
+    match known {
         Some(explanation) => finding.hint(explanation.advice()),
         None => finding.hint("The whole text is in the system's own log; its last `Caused by` usually names the cause."),
     }
 }
 
+/// The field that an explanation points at, for the part at `path`. Explanations speak of the first connector and statement.
+fn field(path: &str, explained: &str) -> String {
+    let section = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    match explained.split_once("[0]") {
+        Some((list, rest)) if path.starts_with(&format!("{list}[")) => format!("{path}{rest}"),
+        // another part's field: this one's error only shows it
+        Some(_) => path.to_owned(),
+        None if explained.is_empty() || section(path) == explained => path.to_owned(),
+        None => explained.to_owned(),
+    }
+}
+
 fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).ok().and_then(|since| u64::try_from(since.as_millis()).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explained_error_points_at_its_field() {
+        for (path, explained, expected) in [
+            ("connectors[2]", "connectors[0].config.\"pk.mode\"", "connectors[2].config.\"pk.mode\""),
+            ("connectors[2]", "", "connectors[2]"),
+            ("connectors[2]", "ksqldb[0].sql", "connectors[2]"),
+            ("connectors[2]", "kafka.params.sasl-user", "kafka.params.sasl-user"),
+            ("ksqldb[1]", "ksqldb[0].topic", "ksqldb[1].topic"),
+            ("changefeed", "changefeed", "changefeed"),
+            ("changefeed", "changefeed.config.filter.rules", "changefeed.config.filter.rules"),
+        ] {
+            assert_eq!(field(path, explained), expected, "{path} {explained}");
+        }
+    }
 }

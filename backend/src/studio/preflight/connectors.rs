@@ -151,14 +151,15 @@ fn wrong_ids(open: &Pipeline) -> Vec<Finding> {
         }
     }
     let key = cloud.api_key.trim();
-    let is_cluster_key = !key.is_empty() && open.kafka.param("sasl-user").is_some_and(|user| user == key);
-    if is_cluster_key || key.starts_with("lkc-") {
-        let message = "This is a cluster's key. Managing connectors needs a Cloud API key.";
+    if key.starts_with("lkc-") {
+        let message = "This is a cluster's id. Managing connectors needs a Cloud API key.";
         findings.push(
             Finding::error("confluent_cloud.api_key", "confluent-cloud-key-needed", message)
                 .hint("Make one with `confluent api-key create --resource cloud`."),
         );
     }
+    // the launch's own words: a global key opens both, and the login that follows tells which it is
+    findings.extend(shared::launch::cloud_key_finding(open));
     findings
 }
 

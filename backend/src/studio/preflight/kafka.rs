@@ -22,6 +22,10 @@ const TOPICS_LIMIT: Duration = Duration::from_secs(45);
 const DEFAULT_PARTITIONS: u32 = 3;
 /// More names than these are counted, not shown.
 const SHOWN: usize = 5;
+/// Topics whose right Write is tried.
+const MOST_WRITES: usize = 3;
+/// For one of them.
+const WRITE_LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) fn add(plan: &mut Plan, site: &Arc<Site>) {
     let brokers = &site.open.kafka.brokers;
@@ -60,6 +64,12 @@ pub(super) fn add(plan: &mut Plan, site: &Arc<Site>) {
     plan.add(about("topics", "Topics, there or to be made", &needs, TOPICS_LIMIT), move |_| async move { check_topics(&own).await });
     let own = Arc::clone(site);
     plan.add(about("rights", "Rights on the topics", &["kafka.topics"], TOPICS_LIMIT), move |_| async move { check_rights(&own).await });
+    // brokers that ask for no login know nobody to refuse
+    if site.options.sasl.is_some() || site.options.cert.is_some() {
+        let own = Arc::clone(site);
+        let about = about("write", "Right to write, without a record", &["kafka.topics"], TOPICS_LIMIT);
+        plan.add(about, move |_| async move { check_writing(&own).await });
+    }
 }
 
 /// Kafka's TLS files are paths on the machine that runs the changefeed: with TiCDC that is another one.
@@ -351,5 +361,43 @@ async fn check_rights(site: &Site) -> Outcome {
         let hint = "Grant DescribeConfigs: TiCDC reads `max.message.bytes` and `min.insync.replicas` at its start.";
         findings.push(Finding::warning("kafka.params.sasl-user", "kafka-forbidden", message).hint(hint));
     }
-    Outcome::with("Describe and, where topics are missing, Create were tried; Write shows with the first row", findings)
+    Outcome::with("Describe and, where topics are missing, Create were tried", findings)
+}
+
+/// Of a topic that is there, at most [`MOST_WRITES`]: a right is granted by prefix, so a few tell of all.
+async fn check_writing(site: &Site) -> Outcome {
+    let admin = match admin(site) {
+        Ok(admin) => admin,
+        Err(outcome) => return *outcome,
+    };
+    let topics = site.topics.get();
+    let limit = |name: &str| topics?.get(name)?.as_ref().map(|facts| facts.max_message_bytes);
+    let own = own_topics(site);
+    let there: Vec<(&str, Option<u64>)> = own.iter().filter_map(|name| Some((name.as_str(), limit(name)?))).take(MOST_WRITES).collect();
+    if there.is_empty() {
+        return Outcome::skipped("none of the changefeed's topics is there yet");
+    }
+    let options = KafkaOptions { read_timeout: WRITE_LIMIT, ..site.options.clone() };
+    let (mut allowed, mut unknown, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+    for (topic, max_message_bytes) in there {
+        match admin.may_write(&site.open.kafka.brokers, &options, topic, max_message_bytes).await {
+            Right::Granted => allowed.push(format!("`{topic}`")),
+            Right::Denied(why) => findings.push(not_writable(topic, &why)),
+            Right::Impossible(why) | Right::Unknown(why) => {
+                unknown.push(format!("`{topic}` ({why})"));
+                // the next would not be known either, and a person waits
+                break;
+            }
+        }
+    }
+    let told = [("may write to", allowed), ("not known of", unknown)].into_iter().filter(|(_, topics)| !topics.is_empty());
+    let detail: Vec<String> = told.map(|(what, topics)| format!("{what} {}", topics.join(", "))).collect();
+    Outcome::with(detail.join("; "), findings)
+}
+
+fn not_writable(topic: &str, why: &str) -> Finding {
+    let message = format!("This user may not write to topic `{topic}`: {why}.");
+    let hint = "Grant the right Write on the topics' prefix: `kafka-acls --add --producer --allow-principal User:NAME --topic PREFIX \
+                --resource-pattern-type prefixed`, on Confluent Cloud the role `DeveloperWrite`.";
+    Finding::error("kafka.params.sasl-user", "kafka-write-forbidden", message).hint(hint)
 }

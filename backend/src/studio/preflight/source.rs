@@ -5,6 +5,7 @@ use super::{
     graph::{About, LIMIT, Outcome, Plan},
     ids,
     network::{self, Endpoint, Way},
+    tls::{self, Opening, Trust},
 };
 use crate::{
     clients::http::{Http, Options, RemoteErrorKind},
@@ -13,7 +14,7 @@ use crate::{
 use shared::{
     Finding,
     api::{CheckGroup, TableListing},
-    config::{SourceKind, StartFrom},
+    config::{Source, SourceKind, SourceTls, StartFrom},
     dispatch::Router,
 };
 use std::{sync::Arc, time::Duration};
@@ -38,11 +39,31 @@ pub(super) fn add(plan: &mut Plan, site: &Arc<Site>) {
             let endpoint = Endpoint::of_url(&source.url, MYSQL_PORT);
             let subject = endpoint.as_ref().map_or_else(|| "Source".to_owned(), |endpoint| format!("Source {endpoint}"));
             if let Some(endpoint) = endpoint {
-                network::add(plan, &Way { prefix: "source", subject: &subject, path: "source.url", endpoints: vec![endpoint] });
+                let endpoints = vec![endpoint.clone()];
+                network::add(plan, &Way { prefix: "source", subject: &subject, path: "source.url", endpoints });
+                if source.tls_mode() != SourceTls::Off {
+                    tls::add(plan, "source", &subject, endpoint, trust(source));
+                }
             }
             add_inspection(plan, site, &subject);
         }
         SourceKind::Tpcc => add_inspection(plan, site, "TPC-C workload"),
+    }
+}
+
+/// As the engine's own connections.
+fn trust(source: &Source) -> Trust {
+    let mode = source.tls_mode();
+    Trust {
+        ca: source.ca.0.clone(),
+        cert: source.cert.0.clone(),
+        key: source.key.0.clone().into(),
+        is_not_verified: mode == SourceTls::SkipVerify,
+        takes_any_name: mode != SourceTls::Verify,
+        opening: Opening::Mysql,
+        address_path: "source.url".to_owned(),
+        ca_path: "source.ca".to_owned(),
+        ..Trust::default()
     }
 }
 
@@ -57,7 +78,7 @@ fn add_inspection(plan: &mut Plan, site: &Arc<Site>, subject: &str) {
     };
     let own = Arc::clone(site);
     let title = if site.open.source.kind == SourceKind::Tpcc { "Tables of the workload" } else { "Login and definitions of tables" };
-    plan.add(about("login", title, &["source.tcp"], TABLES_LIMIT), move |_| async move {
+    plan.add(about("login", title, &["source.tcp", "source.tls"], TABLES_LIMIT), move |_| async move {
         let inspect = match connect::inspect(&own.open) {
             Ok(inspect) => inspect,
             Err(error) => return Outcome::failed(*error.finding),
@@ -92,10 +113,20 @@ fn add_history(plan: &mut Plan, site: &Arc<Site>, subject: &str) {
 
 async fn check_history(site: &Site) -> Outcome {
     let source = &site.open.source;
-    let Some(url) = source.pd.iter().find(|pd| pd.trim().starts_with("http://")) else {
-        return Outcome::skipped("PD asks for a certificate, which the document does not hold");
+    // PD with TLS wants to see a certificate.
+    let usable = |pd: &&String| pd.trim().starts_with("http://") || !source.cert.is_empty();
+    let Some(url) = source.pd.iter().find(usable) else {
+        return Outcome::skipped("PD asks for a certificate, and the document has no `source.cert`");
     };
-    let options = Options { system: "PD", path: "source.pd", url: url.clone(), ..Options::default() };
+    let options = Options {
+        system: "PD",
+        path: "source.pd",
+        url: url.clone(),
+        ca: source.ca.0.clone(),
+        cert: source.cert.0.clone(),
+        key: source.key.0.clone().into(),
+        ..Options::default()
+    };
     let answer = match Http::new(options) {
         Ok(http) => http.get::<serde_json::Value>("/pd/api/v1/gc/safepoint").await,
         Err(error) => return Outcome::failed(error.finding()),

@@ -2,6 +2,8 @@
 //!
 //! With the OpenSSL that librdkafka and the HTTP clients use too: what is trusted here is trusted there.
 
+mod mysql;
+
 use super::network::Endpoint;
 use openssl::{
     asn1::Asn1Time,
@@ -43,9 +45,21 @@ pub(super) struct Trust {
     pub cert: String,
     pub key: SecretString,
     pub is_not_verified: bool,
+    /// Whether a certificate for any name will do.
+    pub takes_any_name: bool,
+    pub opening: Opening,
     /// Fields for findings: of the address, and of the authority.
     pub address_path: String,
     pub ca_path: String,
+}
+
+/// What comes before the handshake.
+#[derive(Clone, Copy, Default)]
+pub(super) enum Opening {
+    #[default]
+    Nothing,
+    /// A greeting in the open, and MySQL's request to go on with TLS.
+    Mysql,
 }
 
 /// What was agreed on, and warnings.
@@ -76,10 +90,17 @@ pub(super) async fn handshake(endpoint: &Endpoint, trust: &Trust) -> Result<Agre
             Finding::error(&trust.ca_path, "tls-files-unusable", format!("The TLS files cannot be used as PEM: {}.", short(&error)))
                 .hint("Give PEM text: `-----BEGIN CERTIFICATE-----` …, and for the key PKCS#8 or PKCS#1 without passphrase.")
         })?;
-        let stream = TcpStream::connect_timeout(&address, LIMIT).map_err(|error| failed(error.to_string()))?;
+        let mut stream = TcpStream::connect_timeout(&address, LIMIT).map_err(|error| failed(error.to_string()))?;
         let patience = stream.set_read_timeout(Some(LIMIT)).and_then(|()| stream.set_write_timeout(Some(LIMIT)));
         patience.map_err(|error| failed(error.to_string()))?;
-        match connector.connect(&endpoint.host, stream) {
+        if matches!(trust.opening, Opening::Mysql) {
+            mysql::ask(&mut stream).map_err(|refused| match refused {
+                mysql::Refused::NoTls => no_tls(&endpoint),
+                mysql::Refused::Said(why) | mysql::Refused::Lost(why) => failed(why),
+            })?;
+        }
+        let connection = connector.configure().map_err(|error| failed(short(&error)))?;
+        match connection.verify_hostname(!trust.takes_any_name).connect(&endpoint.host, stream) {
             Ok(stream) => {
                 let ssl = stream.ssl();
                 let mut agreed = Agreed { detail: ssl.version_str().to_owned(), findings: Vec::new() };
@@ -124,7 +145,9 @@ fn connector(trust: &Trust, seen: &Arc<Mutex<Option<X509>>>) -> Result<SslConnec
         for between in chain {
             builder.add_extra_chain_cert(between)?;
         }
-        builder.set_private_key(&*PKey::private_key_from_pem(trust.key.expose_secret().as_bytes())?)?;
+        // Without an answer OpenSSL would ask for a passphrase on the terminal.
+        let key = PKey::private_key_from_pem_callback(trust.key.expose_secret().as_bytes(), |_| Ok(0))?;
+        builder.set_private_key(&key)?;
     }
     // The certificate is gone once the handshake has failed, so it is kept when it is looked at.
     let seen = Arc::clone(seen);
@@ -140,6 +163,11 @@ fn connector(trust: &Trust, seen: &Arc<Mutex<Option<X509>>>) -> Result<SslConnec
         is_good || is_lax
     });
     Ok(builder.build())
+}
+
+fn no_tls(endpoint: &Endpoint) -> Finding {
+    Finding::error("source.tls", "source-tls", format!("`{endpoint}` has no TLS to offer."))
+        .hint("Give the server a certificate (`ssl_cert`, `ssl_key`), or set `source.tls = \"off\"` on a network that you trust.")
 }
 
 fn not_trusted(code: i32, certificate: &X509Ref, endpoint: &Endpoint, trust: &Trust) -> Finding {

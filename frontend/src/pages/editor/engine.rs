@@ -1,10 +1,11 @@
 //! Who runs the changefeed, and how a TiCDC cluster is reached.
 
 use super::{
-    field::{Choice, Field, SecretField},
+    access::{AccessFields, AccessWords},
+    field::{Choice, Field},
     state::Editor,
 };
-use crate::rules;
+use crate::rules::{self, Reached};
 use leptos::prelude::*;
 use shared::config::{ChangefeedSpec, Target};
 
@@ -68,86 +69,44 @@ fn NativeFields() -> impl IntoView {
     }
 }
 
+const TICDC_WORDS: AccessWords = AccessWords {
+    address: "TiCDC server",
+    address_help: "Any server of the cluster; it forwards to the owner.",
+    example: "http://10.0.10.25:8300",
+    user: "User",
+    user_help: "Only where the server asks for TiDB's users.",
+    password: "Password",
+    more: "TLS, keyspace and id",
+    more_test: "ticdc-more",
+};
+
 #[component]
 fn TicdcFields() -> impl IntoView {
     let editor = Editor::expect();
     let text = move |take: fn(&ChangefeedSpec) -> &String| editor.text(move |document| take(&document.changefeed).clone());
     let write =
         move |take: fn(&mut ChangefeedSpec) -> &mut String| editor.write(move |document, text| *take(&mut document.changefeed) = text);
-    // What a cluster without TLS and keyspaces does not need stays folded.
-    let folded = editor.document.with_untracked(|document| rules::has_plain_ticdc(&document.changefeed));
+    let has_names = editor.document.with_untracked(|document| rules::has_ticdc_names(&document.changefeed));
     view! {
-        <Field
-            path="changefeed.ticdc_server"
-            label="TiCDC server"
-            key="changefeed.ticdc_server"
-            help="Any server of the cluster; it forwards to the owner."
-            placeholder="http://10.0.10.25:8300"
-            value=text(|spec| &spec.ticdc_server)
-            on_input=write(|spec| &mut spec.ticdc_server)
-        />
-        <div class="fields">
-            <Field
-                path="changefeed.ticdc_user"
-                label="User"
-                key="changefeed.ticdc_user"
-                help="Only where the server asks for TiDB's users."
-                value=text(|spec| &spec.ticdc_user)
-                on_input=write(|spec| &mut spec.ticdc_user)
-            />
-            <SecretField
-                path="changefeed.ticdc_password"
-                label="Password"
-                key="changefeed.ticdc_password"
-                value=text(|spec| &spec.ticdc_password.0)
-                on_input=write(|spec| &mut spec.ticdc_password.0)
-            />
-        </div>
-        <details class="fold" open=!folded>
-            <summary data-test="ticdc-more">"TLS, keyspace and id"</summary>
-            <div class="stack">
-                <SecretField
-                    path="changefeed.ticdc_ca"
-                    label="Authority"
-                    key="changefeed.ticdc_ca"
-                    help="PEM, or file:PATH: who signed the server's certificate, when the system does not know it."
-                    value=text(|spec| &spec.ticdc_ca.0)
-                    on_input=write(|spec| &mut spec.ticdc_ca.0)
+        <AccessFields of=Reached::Ticdc words=TICDC_WORDS open=has_names>
+            <div class="fields">
+                <Field
+                    path="changefeed.ticdc_keyspace"
+                    label="Keyspace"
+                    key="changefeed.ticdc_keyspace"
+                    help="Of a TiDB that has some; empty is the default one."
+                    value=text(|spec| &spec.ticdc_keyspace)
+                    on_input=write(|spec| &mut spec.ticdc_keyspace)
                 />
-                <SecretField
-                    path="changefeed.ticdc_cert"
-                    label="Our certificate"
-                    key="changefeed.ticdc_cert"
-                    help="PEM, or file:PATH: for a server that asks for one. Goes with the key."
-                    value=text(|spec| &spec.ticdc_cert.0)
-                    on_input=write(|spec| &mut spec.ticdc_cert.0)
+                <Field
+                    path="changefeed.id"
+                    label="Changefeed id"
+                    key="changefeed.id"
+                    help="The pipeline's name unless given."
+                    value=text(|spec| &spec.id)
+                    on_input=write(|spec| &mut spec.id)
                 />
-                <SecretField
-                    path="changefeed.ticdc_key"
-                    label="Its key"
-                    key="changefeed.ticdc_key"
-                    value=text(|spec| &spec.ticdc_key.0)
-                    on_input=write(|spec| &mut spec.ticdc_key.0)
-                />
-                <div class="fields">
-                    <Field
-                        path="changefeed.ticdc_keyspace"
-                        label="Keyspace"
-                        key="changefeed.ticdc_keyspace"
-                        help="Of a TiDB that has some; empty is the default one."
-                        value=text(|spec| &spec.ticdc_keyspace)
-                        on_input=write(|spec| &mut spec.ticdc_keyspace)
-                    />
-                    <Field
-                        path="changefeed.id"
-                        label="Changefeed id"
-                        key="changefeed.id"
-                        help="The pipeline's name unless given."
-                        value=text(|spec| &spec.id)
-                        on_input=write(|spec| &mut spec.id)
-                    />
-                </div>
             </div>
-        </details>
+        </AccessFields>
     }
 }

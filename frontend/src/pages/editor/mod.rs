@@ -1,5 +1,6 @@
 //! The pipeline editor: a form and a text over one document, and beside them what it means.
 
+mod access;
 mod analysis;
 mod catalogue;
 mod document;

@@ -3,7 +3,7 @@
 use super::{
     catalogue::Loading,
     engine::EngineFields,
-    field::{Field, FindingsAt, SecretField},
+    field::{Choice, Field, FindingsAt, SecretField},
     state::Editor,
     tables::LoadTables,
 };
@@ -94,12 +94,13 @@ fn MysqlFields() -> impl IntoView {
             value=editor.text(|document| document.source.password.0.clone())
             on_input=editor.write(|document, text| document.source.password.0 = text)
         />
+        <SourceTlsFields/>
         <div class="fields">
             <Field
                 path="source.start"
                 label="Start"
                 key="source.start"
-                help="now · snapshot: the rows that are there first · a binlog place such as mysql-bin.000007:4 · a GTID set"
+                help="now · snapshot: the rows that are there first · a time such as 2026-11-28T10:00:00Z · a TSO · a binlog place such as mysql-bin.000007:4 · a GTID set"
                 suggestions=&["now", "snapshot"]
                 value=editor.text(|document| document.source.start.clone())
                 on_input=editor.write(|document, text| document.source.start = text)
@@ -115,6 +116,52 @@ fn MysqlFields() -> impl IntoView {
             />
         </div>
         <LoadTables/>
+    }
+}
+
+/// What makes the way to the database safe.
+#[component]
+fn SourceTlsFields() -> impl IntoView {
+    let editor = Editor::expect();
+    // What a database with a public certificate, or without TLS, does not need stays folded.
+    let folded = editor.document.with_untracked(rules::has_plain_source_tls);
+    view! {
+        <Choice
+            path="source.tls"
+            label="TLS"
+            key="source.tls"
+            options=rules::SOURCE_TLS.to_vec()
+            value=editor.text(rules::source_tls_word)
+            on_input=editor.write(|document, word| document.source.tls = word)
+        />
+        <details class="fold" open=!folded>
+            <summary data-test="source-tls-files">"Authority and certificate"</summary>
+            <div class="stack">
+                <SecretField
+                    path="source.ca"
+                    label="Authority"
+                    key="source.ca"
+                    help="PEM, or file:PATH: who signed the server's certificate (its ssl_ca). The system's when empty."
+                    value=editor.text(|document| document.source.ca.0.clone())
+                    on_input=editor.write(|document, text| document.source.ca.0 = text)
+                />
+                <SecretField
+                    path="source.cert"
+                    label="Our certificate"
+                    key="source.cert"
+                    help="PEM, or file:PATH: for an account with REQUIRE X509. Goes with the key."
+                    value=editor.text(|document| document.source.cert.0.clone())
+                    on_input=editor.write(|document, text| document.source.cert.0 = text)
+                />
+                <SecretField
+                    path="source.key"
+                    label="Its key"
+                    key="source.key"
+                    value=editor.text(|document| document.source.key.0.clone())
+                    on_input=editor.write(|document, text| document.source.key.0 = text)
+                />
+            </div>
+        </details>
     }
 }
 

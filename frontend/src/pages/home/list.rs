@@ -133,6 +133,7 @@ fn matches(line: &PipelineSummary, wanted: &str) -> bool {
         || [line.name.as_str(), &line.source, &line.target, crate::components::state_text(line.state)]
             .iter()
             .any(|text| text.to_lowercase().contains(wanted))
+        || (!line.degraded.is_empty() && "degraded".contains(wanted))
 }
 
 fn skeleton() -> impl IntoView {

@@ -3,7 +3,7 @@
 use super::Pipelines;
 use crate::{
     api::{self, Operation},
-    components::{Confirm, Icon, Menu, Prose, Shape, Sparkline, StateChip},
+    components::{Confirm, DegradedChip, Icon, Menu, Prose, Shape, Sparkline, StateChip},
     pages::operations_of,
     state::Toasts,
 };
@@ -31,17 +31,19 @@ pub fn PipelineRow(name: String, pipelines: Pipelines) -> impl IntoView {
     let why = move || {
         summary.with(|line| {
             line.as_ref()
-                .and_then(|line| line.message.as_ref())
+                // its own state's reason comes first
+                .and_then(|line| line.message.as_ref().or(line.degraded.first()))
                 .map(|finding| view! { <span class="why"><Prose text=finding.message.clone()/></span> })
         })
     };
+    let degraded = Memo::new(move |_| summary.with(|line| line.as_ref().map_or(0, |line| line.degraded.len())));
     let href = api::pipeline_path(&name.get_value(), "");
     view! {
         <tr data-test=format!("pipeline-{}", name.get_value())>
             <td class="head"><A href=href attr:class="name">{name.get_value()}</A></td>
             <td class="soft" data-label="Source">{move || read(|line| line.source.clone())}</td>
             <td class="soft" data-label="Goes to">{move || read(|line| line.target.clone())}</td>
-            <td data-label="State"><div><StateChip state=state/>{why}</div></td>
+            <td data-label="State"><div><StateChip state=state/>{move || view! { <DegradedChip reasons=degraded.get()/> }}{why}</div></td>
             <td class="num" data-label="rows/s">{move || read(|line| figures::rate(line.rows_per_second))}</td>
             <td data-label="last 10 min"><Sparkline values=spark/></td>
             <td class="num" data-label="lag">{move || read(|line| lag_text(line.lag_ms))}</td>

@@ -30,7 +30,7 @@ use log::LogCard;
 use messages::MessagesCard;
 use move_to::MoveButton;
 use operate::Operate;
-use parts::{ChangefeedChip, PartsCard};
+use parts::{ChangefeedChip, PartsCard, PartsChip};
 use plots::Plots;
 use rate::RateCard;
 use rows::RowsCard;
@@ -148,7 +148,7 @@ fn RunOf(name: String) -> impl IntoView {
         <Top
             title=name
             in_pipelines=true
-            beside=move || view! { <Show when=known>{chip}</Show> }
+            beside=move || view! { <Show when=known>{chip}<PartsChip operate=operate/></Show> }
         >
             <Show when=known>
                 <A href=edit.clone() attr:class="btn" attr:data-test="edit"><Icon shape=Shape::Pencil size=14/> "Edit"</A>

@@ -3,7 +3,7 @@
 use super::{RunState, lags::LagPlot, operate::Operate};
 use crate::{
     api,
-    components::{Confirm, DeadLetterChip, Explain, FailurePanel, FindingNote, PartChip},
+    components::{Confirm, DeadLetterChip, DegradedChip, Explain, FailurePanel, FindingNote, PartChip},
     pages::{field_href, launch_href},
     rules,
     state::{Load, Toasts},
@@ -190,6 +190,13 @@ fn Tasks(tasks: Memo<Vec<PartTask>>) -> impl IntoView {
             <ul class="tasks">{move || tasks.get().into_iter().map(line).collect_view()}</ul>
         </details>
     }
+}
+
+/// How many parts do not do their work, beside the page's title: the changefeed's own state there says nothing of them.
+#[component]
+pub fn PartsChip(operate: Operate) -> impl IntoView {
+    let count = Memo::new(move |_| operate.parts.with(|parts| parts.ready().map_or(0, |parts| rules::degraded_parts(parts))));
+    move || view! { <DegradedChip reasons=count.get()/> }
 }
 
 /// The changefeed's state beside the page's title, when another engine than ours runs it.

@@ -5,19 +5,16 @@ use crate::components::{Icon, Shape, Sparkline};
 use leptos::prelude::*;
 use shared::{api::TableProgress, figures};
 
-/// More rows than a person reads would only slow the page.
-const MOST_ROWS: usize = 200;
-
 #[component]
 pub fn TablesCard(run: RunState) -> impl IntoView {
     let names = Memo::new(move |_| {
-        run.read(|progress| progress.tables.iter().take(MOST_ROWS).map(|table| table.table.clone()).collect::<Vec<_>>()).unwrap_or_default()
+        run.read(|progress| progress.tables.iter().map(|table| table.table.clone()).collect::<Vec<_>>()).unwrap_or_default()
     });
-    let more = Memo::new(move |_| run.read(|progress| progress.tables.len().saturating_sub(MOST_ROWS)).unwrap_or(0));
+    let more = Memo::new(move |_| run.read(|progress| progress.tables_total.saturating_sub(progress.tables.len() as u64)).unwrap_or(0));
     let chosen = Memo::new(move |_| run.chosen_table().map(|table| table.table));
     view! {
         <section class="card">
-            <header><h2>"Tables"</h2><span class="dim">{move || figures::count((names.with(Vec::len) + more.get()) as u64)}</span></header>
+            <header><h2>"Tables"</h2><span class="dim">{move || figures::count(names.with(Vec::len) as u64 + more.get())}</span></header>
             <Show
                 when=move || !names.with(Vec::is_empty)
                 fallback=|| view! {
@@ -45,7 +42,7 @@ pub fn TablesCard(run: RunState) -> impl IntoView {
                         </tbody>
                     </table>
                 </div>
-                <Show when=move || more.get() != 0><p class="in dim">"and " {move || more.get()} " more"</p></Show>
+                <Show when=move || more.get() != 0><p class="in dim">"and " {move || figures::count(more.get())} " more, with fewer rows"</p></Show>
             </Show>
         </section>
     }

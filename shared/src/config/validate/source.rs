@@ -1,7 +1,7 @@
 //! The source's fields, each kind its own.
 
 use crate::Finding;
-use crate::config::{Pipeline, Source, SourceKind, StartFrom, Target};
+use crate::config::{Pipeline, Source, SourceKind, SourceTls, StartFrom, Target, source_tls};
 
 pub(super) fn check(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     let source = &pipeline.source;
@@ -52,11 +52,60 @@ fn check_mysql(source: &Source, findings: &mut Vec<Finding>) {
                 .hint("Saving moves it to `source.password`."),
         );
     }
+    check_parameters(source, findings);
+    check_tls(source, findings);
     if source.server_id == Some(0) {
         findings.push(
             Finding::error("source.server_id", "source-server-id-invalid", "0 is no replica's server id.")
                 .hint("Choose a number that no other replica of the server uses, or leave it out."),
         );
+    }
+}
+
+fn check_parameters(source: &Source, findings: &mut Vec<Finding>) {
+    if !source.url.contains('?') {
+        return;
+    }
+    findings.push(match source_tls::in_url(&source.url) {
+        Some((_, word)) if source.tls.is_empty() || source.tls == word => {
+            Finding::warning("source.url", "source-url-parameters", "The URL says how TLS is used.")
+                .hint(format!("Saving moves it to `source.tls`: `{word}`."))
+        }
+        _ => Finding::error("source.url", "source-url-parameters", "Parameters behind the `?` of the source's URL are not understood.")
+            .hint("Leave them out. TLS has fields of its own: `source.tls`, `source.ca`, `source.cert` and `source.key`."),
+    });
+}
+
+fn check_tls(source: &Source, findings: &mut Vec<Finding>) {
+    for (given, missing, is_half) in [
+        ("cert", "key", !source.cert.is_empty() && source.key.is_empty()),
+        ("key", "cert", source.cert.is_empty() && !source.key.is_empty()),
+    ] {
+        if is_half {
+            let message = format!("`source.{given}` is given without `source.{missing}`.");
+            findings.push(
+                Finding::error(format!("source.{missing}"), "source-tls-incomplete", message)
+                    .hint("Our certificate and its key go together: give both or none."),
+            );
+        }
+    }
+    match source.tls_mode() {
+        SourceTls::Off => {
+            for (name, is_given) in [("ca", !source.ca.is_empty()), ("cert", !source.cert.is_empty()), ("key", !source.key.is_empty())] {
+                if is_given {
+                    let message = format!("`source.{name}` has no effect: `source.tls` is `off`.");
+                    findings.push(
+                        Finding::warning(format!("source.{name}"), "source-tls-unused", message)
+                            .hint("Set `source.tls` to `verify`, or remove the file."),
+                    );
+                }
+            }
+        }
+        SourceTls::SkipVerify => findings.push(
+            Finding::warning("source.tls", "source-tls-not-verified", "The database's certificate is not verified.")
+                .hint("Whoever is on the way can pose as the database. Give `source.ca`, and set `verify` or `verify-ca`."),
+        ),
+        SourceTls::Verify | SourceTls::VerifyCa => {}
     }
 }
 
@@ -86,12 +135,17 @@ fn check_unused(source: &Source, findings: &mut Vec<Finding>) {
         ("pd", SourceKind::Tidb, !source.pd.is_empty()),
         ("url", SourceKind::Mysql, !source.url.is_empty()),
         ("password", SourceKind::Mysql, !source.password.is_empty()),
+        ("tls", SourceKind::Mysql, !source.tls.is_empty()),
         ("server_id", SourceKind::Mysql, source.server_id.is_some()),
         ("warehouses", SourceKind::Tpcc, source.warehouses.is_some()),
         ("rows_per_second", SourceKind::Tpcc, source.rows_per_second.is_some()),
     ];
-    for (name, kind, given) in fields {
-        if given && kind != source.kind {
+    let files = [("ca", !source.ca.is_empty()), ("cert", !source.cert.is_empty()), ("key", !source.key.is_empty())];
+    // The workload is nobody's server; all the others have one.
+    let files = files.map(|(name, given)| (name, given && source.kind == SourceKind::Tpcc));
+    let unused = fields.map(|(name, kind, given)| (name, given && kind != source.kind)).into_iter().chain(files);
+    for (name, is_unused) in unused {
+        if is_unused {
             let message = format!("`{name}` belongs to another kind of source and has no effect here.");
             findings.push(
                 Finding::warning(format!("source.{name}"), "source-field-unused", message)
@@ -113,10 +167,5 @@ fn check_start(kind: SourceKind, start: &StartFrom, findings: &mut Vec<Finding>)
             _ => "A binlog position or GTID set is for MySQL sources only.",
         };
         findings.push(Finding::error("source.start", "start-does-not-fit", message).hint("Use `now` or `snapshot`."));
-    } else if kind == SourceKind::Mysql && matches!(start, StartFrom::Tso(_) | StartFrom::Time(_)) {
-        findings.push(
-            Finding::error("source.start", "start-does-not-fit", "A MySQL binlog cannot be entered at a time or TSO.")
-                .hint("Use `now`, `snapshot`, a binlog position such as `mysql-bin.000007:4`, or a GTID set."),
-        );
     }
 }

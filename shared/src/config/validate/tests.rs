@@ -1,8 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::config::{Connector, parse, validate_tables};
+use crate::config::{Connector, SourceKind, parse, validate_tables};
 use crate::schema::{Column, ColumnType, Index, IntegerWidth, TableModel};
+use crate::secret::SecretText;
 use crate::{Severity, finding::has_errors};
 
 const FINE: &str = r#"
@@ -107,7 +108,30 @@ fn each_rule_finds_its_mistake_at_its_field() {
         (FINE, Box::new(|p| p.source.url.clear()), "source.url source-url-missing"),
         (FINE, Box::new(|p| p.source.url = "127.0.0.1:3306".to_owned()), "source.url source-url-invalid"),
         (FINE, Box::new(|p| p.source.url = "mysql://r:pw@h:1".to_owned()), "source.url source-url-password"),
-        (FINE, Box::new(|p| p.source.start = "2024-01-02T03:04:05Z".to_owned()), "source.start start-does-not-fit"),
+        (FINE, Box::new(|p| p.source.url = "mysql://r@h:1?ssl-mode=REQUIRED".to_owned()), "source.url source-url-parameters"),
+        (FINE, Box::new(|p| p.source.url = "mysql://r@h:1?charset=utf8".to_owned()), "source.url source-url-parameters"),
+        (FINE, Box::new(|p| p.source.tls = "on".to_owned()), "source.tls wrong-value"),
+        (FINE, Box::new(|p| p.source.tls = "skip-verify".to_owned()), "source.tls source-tls-not-verified"),
+        (FINE, Box::new(|p| p.source.cert = SecretText("file:/cert.pem".to_owned())), "source.key source-tls-incomplete"),
+        (FINE, Box::new(|p| p.source.key = SecretText("file:/key.pem".to_owned())), "source.cert source-tls-incomplete"),
+        (
+            FINE,
+            Box::new(|p| {
+                p.source.tls = "off".to_owned();
+                p.source.ca = SecretText("file:/ca.pem".to_owned());
+            }),
+            "source.ca source-tls-unused",
+        ),
+        (
+            FINE,
+            Box::new(|p| {
+                p.source.kind = SourceKind::Tpcc;
+                p.source.url.clear();
+                p.source.ca = SecretText("file:/ca.pem".to_owned());
+            }),
+            "source.ca source-field-unused",
+        ),
+        (CONFLUENT, Box::new(|p| p.source.start = "mysql-bin.000007:4".to_owned()), "source.start start-does-not-fit"),
         (FINE, Box::new(|p| p.source.start = "soon".to_owned()), "source.start start-invalid"),
         (FINE, Box::new(|p| p.source.warehouses = Some(1)), "source.warehouses source-field-unused"),
         (FINE, Box::new(|p| p.kafka.brokers = vec!["SASL_SSL://h:9092".to_owned()]), "kafka.brokers[0] broker-invalid"),
@@ -115,6 +139,7 @@ fn each_rule_finds_its_mistake_at_its_field() {
         (FINE, Box::new(|p| p.kafka.brokers = vec!["h".to_owned()]), "kafka.brokers[0] broker-invalid"),
         (FINE, Box::new(|p| p.kafka.topic.clear()), "kafka.topic topic-missing"),
         (FINE, Box::new(|p| p.kafka.topic = "a b".to_owned()), "kafka.topic topic-name-illegal"),
+        (FINE, Box::new(|p| p.kafka.topic = "a".repeat(64 << 10)), "kafka.topic topic-name-illegal"),
         (FINE, Box::new(|p| p.schema_registry = None), "schema_registry.url registry-missing"),
         (FINE, Box::new(|p| p.changefeed.config.sink.dispatchers.clear()), "changefeed.config.sink.dispatchers topic-not-per-table"),
         (

@@ -27,6 +27,8 @@ pub struct JdbcSettings {
     pub dialect: Dialect,
     pub insert: InsertMode,
     pub key: KeyMode,
+    /// The property that says so: `pk.mode`, Debezium's `primary.key.mode`.
+    pub key_property: &'static str,
     /// Empty: all fields of the key or value, or the default names for `kafka`.
     pub key_fields: Vec<String>,
     pub deletes: bool,
@@ -84,6 +86,7 @@ impl JdbcSettings {
                 "record_value" => KeyMode::RecordValue,
                 _ => KeyMode::None,
             },
+            key_property: key("pk.mode", "primary.key.mode"),
             key_fields: list(settings, key("pk.fields", "primary.key.fields")),
             deletes: is_on("delete.enabled", false),
             skips_deletes: debezium && !is_on("delete.enabled", false),

@@ -68,8 +68,8 @@ fn behaviour(report: &mut Report<'_>, settings: &JdbcSettings) {
     } else if settings.key != KeyMode::RecordKey {
         report.of_table(
             "deletes-refused",
-            "Deletes work with pk.mode=record_key only: the connector refuses to start.",
-            "Set pk.mode=record_key.",
+            format!("Deletes work with {}=record_key only: the connector refuses to start.", settings.key_property),
+            format!("Set {}=record_key.", settings.key_property),
         );
     }
     if settings.key == KeyMode::RecordKey && !settings.avro_key {

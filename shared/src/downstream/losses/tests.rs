@@ -115,6 +115,17 @@ fn debezium_s_sink_loses_deletes_that_are_not_enabled() {
 }
 
 #[test]
+fn a_key_mode_is_named_as_the_plugin_names_it() {
+    for (flavour, key) in [("kafka-connect-debezium", "primary.key.mode"), ("kafka-connect-confluent", "pk.mode")] {
+        let sink = connector("postgres", flavour, json!({"insert.mode": "upsert", key: "record_value", "delete.enabled": "true"}));
+        let found =
+            with_settings(&sink, |settings| losses(&table("CREATE TABLE t (id INT PRIMARY KEY)"), &AvroOptions::default(), settings));
+        let refused = found.iter().find(|loss| loss.code == "deletes-refused").unwrap_or_else(|| panic!("{flavour}: {found:?}"));
+        assert!(format!("{refused:?}").contains(&format!("Set {key}=record_key.")), "{refused:?}");
+    }
+}
+
+#[test]
 fn columns_that_the_whitelist_leaves_out_are_told() {
     let ddl = "CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT)";
     let of = |list: &str| codes("sqlserver", ddl, json!({"auto.create": "false", "fields.whitelist": list}), &AvroOptions::default());

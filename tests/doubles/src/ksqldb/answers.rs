@@ -42,10 +42,12 @@ pub(super) fn statement_error(code: u32, message: &str, text: &str, entities: &[
     json!({"@type": "statement_error", "error_code": code, "message": message, "statementText": text, "entities": entities})
 }
 
+/// `state` has two words only, as on a real server: what is paused shows in `statusCount` alone.
 fn query(query: &Query) -> Value {
+    let state = if query.state == "ERROR" { "ERROR" } else { "RUNNING" };
     json!({
         "queryString": query.sql, "sinks": [query.into], "sinkKafkaTopics": [query.into], "id": query.id, "queryType": "PERSISTENT",
-        "statusCount": {query.state.clone(): 1}, "state": query.state,
+        "statusCount": {query.state.clone(): 1}, "state": state,
     })
 }
 

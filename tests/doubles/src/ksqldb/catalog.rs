@@ -142,6 +142,8 @@ impl Catalog {
                 Ok(Some(self.command(text, &command_id, &format!("Created query with ID {id}"), Some(id))))
             }
             Statement::Terminate(id) => self.terminate(text, id),
+            Statement::Pause(id) => self.set_paused(text, id, true),
+            Statement::Resume(id) => self.set_paused(text, id, false),
             Statement::Describe(name) => match self.object(name) {
                 Some(object) => Ok(Some(answers::description(self, text, object))),
                 None => Err(format!("Could not find STREAM/TABLE '{name}' in the Metastore")),
@@ -296,6 +298,22 @@ impl Catalog {
         }
         let command_id = format!("{}/`{name}`/drop", kind.word());
         Ok(Some(self.command(text, &command_id, &format!("Source `{name}` (topic: {topic}) was dropped."), None)))
+    }
+
+    fn set_paused(&mut self, text: &str, id: &str, paused: bool) -> Outcome {
+        let all = id.eq_ignore_ascii_case("all");
+        let mut meant: Vec<&mut Query> = self.queries.iter_mut().filter(|query| all || query.id == id).collect();
+        if meant.is_empty() && !all {
+            return Err(format!("Unknown queryId: {id}"));
+        }
+        for query in &mut meant {
+            // one that broke stays so
+            if query.state != "ERROR" {
+                query.state = if paused { "PAUSED" } else { "RUNNING" }.to_owned();
+            }
+        }
+        let (verb, message) = if paused { ("pause", "Query paused.") } else { ("resume", "Query resumed.") };
+        Ok(Some(self.command(text, &format!("{verb}/{id}/execute"), message, None)))
     }
 
     fn terminate(&mut self, text: &str, id: &str) -> Outcome {

@@ -82,6 +82,12 @@ async fn run_statements(State(shared): State<Shared>, Json(body): Json<Value>) -
         Err(message) => return answer(400, &answers::statement_error(40001, &message, text, &[])),
     };
     let mut state = shared.lock();
+    let pauses = statements.iter().find(|(_, statement)| matches!(statement, sql::Statement::Pause(_) | sql::Statement::Resume(_)));
+    if let Some((text, _)) = pauses.filter(|_| !state.options.has_pause) {
+        let verb = text.split_whitespace().next().unwrap_or_default();
+        let message = format!("line 1:1: mismatched input '{verb}' expecting {{<EOF>, 'SELECT', 'CREATE', 'TERMINATE', 'DROP', 'SET'}}");
+        return answer(400, &answers::statement_error(40001, &message, text, &[]));
+    }
     let planned = state.planned.pop_front();
     // All are tried on a copy before the first is run for good.
     let mut sandbox = state.catalog.clone();

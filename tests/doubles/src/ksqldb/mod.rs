@@ -36,6 +36,8 @@ pub struct Options {
     pub looks_until_done: u32,
     /// Whether `/query-stream` is served; old servers answer 404, and only `/query` gives rows.
     pub has_query_stream: bool,
+    /// Whether queries can be paused: since 0.28, which is Confluent Platform 7.3.
+    pub has_pause: bool,
 }
 
 impl Default for Options {
@@ -47,6 +49,7 @@ impl Default for Options {
             topics: Vec::new(),
             looks_until_done: 0,
             has_query_stream: true,
+            has_pause: true,
         }
     }
 }

@@ -50,6 +50,8 @@ pub(super) enum Statement {
         from: String,
     },
     Terminate(String),
+    Pause(String),
+    Resume(String),
     Describe(String),
     /// `STREAMS`, `TABLES`, `QUERIES`, `TOPICS`, `CONNECTORS`, …
     List(String),
@@ -224,11 +226,9 @@ impl Reader<'_> {
                 self.take("EXTENDED");
                 self.name().map(Statement::Describe)
             }
-            "TERMINATE" => match self.peek() {
-                // an id's case counts, quoted or not
-                Some(Piece::Word(id) | Piece::Quoted(id)) => Ok(Statement::Terminate(id.clone())),
-                _ => self.unexpected("{'ALL', IDENTIFIER}"),
-            },
+            "TERMINATE" => self.query_id().map(Statement::Terminate),
+            "PAUSE" => self.query_id().map(Statement::Pause),
+            "RESUME" => self.query_id().map(Statement::Resume),
             "INSERT" => {
                 self.expect("INTO")?;
                 let into = self.name()?;
@@ -242,6 +242,11 @@ impl Reader<'_> {
                 self.unexpected("{<EOF>, 'SELECT', 'CREATE', 'INSERT', 'DESCRIBE', 'LIST', 'TERMINATE', 'DROP', 'SET'}")
             }
         }
+    }
+
+    /// `ALL`, or an id: an identifier like others, so only a quoted one keeps its case.
+    fn query_id(&mut self) -> Result<String, String> {
+        self.name().map_err(|_| format!("line 1:{}: mismatched input expecting {{'ALL', IDENTIFIER}}", self.at + 1))
     }
 
     fn drop(&mut self) -> Result<Statement, String> {

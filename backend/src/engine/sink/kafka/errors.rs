@@ -99,6 +99,11 @@ pub(super) fn delivery(topic: &str, error: &KafkaError) -> EngineError {
         Some(RDKafkaErrorCode::UnknownTopic | RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownPartition) => {
             (ErrorKind::Transient, "topic-missing", "Someone deleted the topic, or it is not visible yet.")
         }
+        Some(RDKafkaErrorCode::InvalidTimestamp) => (
+            ErrorKind::Transient,
+            "kafka-refused",
+            "This machine's clock is further from the broker's than message.timestamp.after.max.ms (Kafka 4: an hour) or before.max.ms allow: set it right, and the pipeline goes on by itself.",
+        ),
         _ => (ErrorKind::Transient, "kafka-refused", ""),
     };
     EngineError::new(kind, Finding::error("kafka", code, format!("topic `{topic}` did not take a row: {error}")).hint(hint))
@@ -127,4 +132,16 @@ pub(super) fn fatal(reason: &str) -> EngineError {
         Finding::error("kafka", "kafka-producer", format!("the Kafka client gave up: {}", without_client_prefix(reason)))
             .hint("The pipeline goes on with a new client from its checkpoint."),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broker_that_finds_our_clock_wrong_is_asked_again_and_the_advice_is_to_set_it() {
+        let error = delivery("t", &KafkaError::MessageProduction(RDKafkaErrorCode::InvalidTimestamp));
+        assert_eq!(error.kind, ErrorKind::Transient);
+        assert!(error.finding.hint.contains("clock"), "{:?}", error.finding);
+    }
 }

@@ -12,7 +12,7 @@ pub use errors::connection_finding;
 pub(crate) use errors::unusable;
 pub use settings::{add_producer as producer_settings, client_config};
 pub use topics::Topics;
-pub use transactions::{KeptPosition, positions_topic, read_position};
+pub use transactions::{KeptPosition, in_time, positions_topic, read_position};
 
 use super::super::{
     error::{EngineError, ErrorKind},

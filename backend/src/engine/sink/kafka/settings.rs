@@ -50,14 +50,20 @@ pub fn add_producer(config: &mut ClientConfig, options: &KafkaOptions, queue_byt
         .set("message.max.bytes", options.max_message_bytes.clamp(1_000, 1_000_000_000).to_string())
         .set("linger.ms", "5")
         .set("batch.size", "1000000")
-        .set("queue.buffering.max.messages", "1000000")
+        .set("queue.buffering.max.messages", queue_messages(queue_bytes).to_string())
         .set("queue.buffering.max.kbytes", (queue_bytes / 1024).max(1024).to_string())
         // Long enough for a broker to restart; then the pipeline starts over from its checkpoint.
         .set("message.timeout.ms", "120000");
 }
 
+/// The client counts a message's key and value only; about 250 bytes of its own come with each. Small rows must not take several times
+/// the memory that large ones may: the messages' own bytes are bounded by half of the queue's.
+fn queue_messages(queue_bytes: usize) -> usize {
+    (queue_bytes / 512).clamp(10_000, 1_000_000)
+}
+
 /// A transaction may stay open this long: a source's transaction of many rows must fit in. Brokers allow 15 minutes by default.
-const TRANSACTION_TIMEOUT_MS: u32 = 600_000;
+pub(super) const TRANSACTION_TIMEOUT_MS: u32 = 600_000;
 
 /// What makes an idempotent producer a transactional one.
 pub(super) fn add_transactions(config: &mut ClientConfig, transactional_id: &str) {

@@ -6,6 +6,7 @@ use rdkafka::{
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
     config::FromClientConfigAndContext,
     error::RDKafkaErrorCode,
+    metadata::MetadataTopic,
 };
 use shared::{Finding, sink_uri::KafkaOptions};
 use std::{collections::HashMap, time::Duration};
@@ -26,6 +27,9 @@ pub struct Topics {
     auto_create: bool,
     default_topic: String,
     known: HashMap<String, u32>,
+    /// What the cluster had when it was last asked for everything. With a topic a table the answer is long, and asking again for each
+    /// of them would cost the square of their number.
+    listing: Option<HashMap<String, u32>>,
 }
 
 impl Topics {
@@ -44,6 +48,7 @@ impl Topics {
             auto_create: options.auto_create_topic,
             default_topic: default_topic.to_owned(),
             known: HashMap::new(),
+            listing: None,
         })
     }
 
@@ -56,7 +61,7 @@ impl Topics {
         if let Some(partitions) = self.known.get(topic) {
             return Ok((*partitions, false));
         }
-        let (partitions, made) = match self.partitions(topic)? {
+        let (partitions, made) = match self.find(topic)? {
             Some(actual) => (self.usable(topic, actual)?, false),
             None => (self.create(topic).await?, true),
         };
@@ -64,12 +69,32 @@ impl Topics {
         Ok((partitions, made))
     }
 
+    /// A topic that is not in the listing may have been made since: that is looked at once more, unless it will be made by us, in
+    /// which case the cluster says so.
+    fn find(&mut self, topic: &str) -> Result<Option<u32>, EngineError> {
+        if self.listing.is_none() {
+            self.listing = Some(self.list()?);
+        }
+        let found = self.listing.as_ref().and_then(|listing| listing.get(topic).copied());
+        if found.is_some() || self.auto_create {
+            return Ok(found);
+        }
+        let listing = self.listing.insert(self.list()?);
+        Ok(listing.get(topic).copied())
+    }
+
     /// All topics are asked for: a broker with auto-creation would make one that is asked for by name.
-    fn partitions(&self, topic: &str) -> Result<Option<u32>, EngineError> {
+    fn list(&self) -> Result<HashMap<String, u32>, EngineError> {
         let metadata =
             self.admin.inner().fetch_metadata(None, self.timeout).map_err(|error| errors::connection_error(&error, &self.faults))?;
-        let found = metadata.topics().iter().find(|t| t.name() == topic && t.error().is_none() && !t.partitions().is_empty());
-        Ok(found.map(|t| u32::try_from(t.partitions().len()).unwrap_or(u32::MAX)))
+        Ok(metadata.topics().iter().filter_map(usable_partitions).collect())
+    }
+
+    /// One topic, which the cluster has said that it has.
+    fn made(&self, topic: &str) -> Result<Option<u32>, EngineError> {
+        let metadata =
+            self.admin.inner().fetch_metadata(Some(topic), self.timeout).map_err(|error| errors::connection_error(&error, &self.faults))?;
+        Ok(metadata.topics().iter().filter_map(usable_partitions).find(|(name, _)| name == topic).map(|(_, partitions)| partitions))
     }
 
     /// Only the default topic is bound to `partition-num`; other existing topics keep their own count.
@@ -93,8 +118,8 @@ impl Topics {
     ///
     /// # Errors
     /// Refused, or the brokers cannot be reached. `auto-create-topic` does not count: it is no topic of the user's.
-    pub async fn ensure_positions(&self, topic: &str) -> Result<(), EngineError> {
-        if self.partitions(topic)?.is_some() {
+    pub async fn ensure_positions(&mut self, topic: &str) -> Result<(), EngineError> {
+        if self.find(topic)?.is_some() {
             return Ok(());
         }
         let new = NewTopic::new(topic, 1, TopicReplication::Fixed(self.replication_factor)).set("cleanup.policy", "compact");
@@ -126,7 +151,7 @@ impl Topics {
             }
         }
         for _ in 0..VISIBLE_TRIES {
-            if let Some(actual) = self.partitions(topic)? {
+            if let Some(actual) = self.made(topic)? {
                 return Ok(actual);
             }
             tokio::time::sleep(VISIBLE_PAUSE).await;
@@ -136,6 +161,11 @@ impl Topics {
             Finding::error("kafka", "topic-missing", format!("topic `{topic}` was created but does not show up")),
         ))
     }
+}
+
+fn usable_partitions(topic: &MetadataTopic) -> Option<(String, u32)> {
+    let usable = topic.error().is_none() && !topic.partitions().is_empty();
+    usable.then(|| (topic.name().to_owned(), u32::try_from(topic.partitions().len()).unwrap_or(u32::MAX)))
 }
 
 fn not_created(topic: &str, replication_factor: i32, code: RDKafkaErrorCode) -> EngineError {

@@ -23,6 +23,8 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(60);
 /// Where the last position is looked for first: offsets, of which each transaction takes two.
 const TAIL: usize = 1_000;
+/// What a transaction is left for its commit, within the time that Kafka lets it be open.
+const FOR_COMMIT: Duration = LIMIT;
 /// The ledger has no row of this number.
 const NO_ROW: usize = usize::MAX;
 
@@ -35,7 +37,7 @@ pub struct KeptPosition {
     pub launch: String,
     pub position: Position,
     pub commit_ts: CommitTs,
-    /// Which set of table definitions holds there.
+    /// Which table definitions hold there: an epoch; a name with a hyphen is of a set kept before there were epochs.
     pub schemas: String,
 }
 
@@ -126,11 +128,31 @@ pub fn read_position(brokers: &[String], options: &KafkaOptions, topic: &str, la
 impl Topics {
     /// # Errors
     /// As [`Topics::ensure_positions`].
-    pub async fn positions(&self, pipeline: &str) -> Result<String, EngineError> {
+    pub async fn positions(&mut self, pipeline: &str) -> Result<String, EngineError> {
         let topic = positions_topic(pipeline);
         self.ensure_positions(&topic).await?;
         Ok(topic)
     }
+}
+
+/// A source's transaction goes in one of Kafka's, which Kafka gives up when it is open for too long. Said before, so that the reason is
+/// told and not its consequence.
+///
+/// # Errors
+/// The transaction has been open for so long that its commit would come too late.
+pub fn in_time(open_for: Duration) -> Result<(), EngineError> {
+    let limit = Duration::from_millis(super::settings::TRANSACTION_TIMEOUT_MS.into()) - FOR_COMMIT;
+    if open_for < limit {
+        return Ok(());
+    }
+    let message = format!(
+        "a transaction of the source could not be sent within {} minutes, for which one of Kafka's can be open",
+        limit.as_secs() / 60
+    );
+    let finding = Finding::error("engine.delivery", "transaction-too-long", message);
+    let hint = "It is tried again by itself. If the brokers are fast enough otherwise, the transaction is too large for them: \
+                set engine.delivery = \"at-least-once\" until it has passed.";
+    Err(EngineError::new(ErrorKind::Transient, finding.hint(hint)))
 }
 
 fn failed(what: &str, error: &KafkaError) -> EngineError {
@@ -145,4 +167,18 @@ fn failed(what: &str, error: &KafkaError) -> EngineError {
         return EngineError::new(ErrorKind::Denied, finding.hint(hint));
     }
     EngineError::new(ErrorKind::Transient, finding.hint("It is tried again by itself, from the last committed position."))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_transaction_that_is_open_for_too_long_is_told_of_before_kafka_gives_it_up() {
+        assert!(in_time(Duration::from_secs(539)).is_ok());
+        let error = in_time(Duration::from_secs(540)).unwrap_err();
+        assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Transient, "transaction-too-long"));
+        assert!(error.finding.message.contains("9 minutes") && error.finding.hint.contains("at-least-once"));
+    }
 }

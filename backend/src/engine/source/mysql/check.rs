@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn codes(facts: &Facts) -> Vec<(Severity, String)> {
-        let peer = Peer { address: "db:3306".into(), user: "cdc".into() };
+        let peer = Peer { address: "db:3306".into(), user: "cdc".into(), ..Peer::default() };
         facts.findings(&peer).into_iter().map(|f| (f.severity, f.code)).collect()
     }
 

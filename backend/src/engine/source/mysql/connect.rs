@@ -1,6 +1,7 @@
 //! Connections to the server: address and account from the pipeline document, sessions set up the way a reader needs.
 
 use super::failure::{Peer, URL, connect_timed_out, failure, query_failed};
+use super::tls::TlsOptions;
 use crate::engine::error::{EngineError, ErrorKind};
 use mysql_async::{Conn, Opts, OptsBuilder, prelude::Queryable};
 use percent_encoding::percent_decode_str;
@@ -33,8 +34,8 @@ impl Connector {
     /// From `mysql://user@host:3306[/db]` and the password. A password inside the URL counts when none is given beside it.
     ///
     /// # Errors
-    /// `Config` when the URL is not one; its text is never repeated, since it may hold a password.
-    pub fn new(url: &str, password: Option<&SecretString>) -> Result<Self, EngineError> {
+    /// `Config` when the URL is not one (its text is never repeated, since it may hold a password) or a TLS file is no PEM.
+    pub fn new(url: &str, password: Option<&SecretString>, tls: &TlsOptions) -> Result<Self, EngineError> {
         let bad = |why: &str| {
             failure(
                 ErrorKind::Config,
@@ -62,8 +63,8 @@ impl Connector {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let port = parsed.port().unwrap_or(DEFAULT_PORT);
 
-        let peer =
-            Peer { address: if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }, user: user.clone() };
+        let address = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+        let peer = Peer { address, user: user.clone(), channel: tls.channel() };
         let options = OptsBuilder::default()
             .ip_or_hostname(host)
             .tcp_port(port)
@@ -74,6 +75,7 @@ impl Connector {
             .tcp_nodelay(true)
             .max_allowed_packet(Some(MAX_PACKET_BYTES))
             .stmt_cache_size(0)
+            .ssl_opts(tls.for_driver()?)
             .into();
         Ok(Self { options, peer })
     }
@@ -136,11 +138,13 @@ mod tests {
 
     #[test]
     fn an_address_takes_its_defaults() {
-        let connector = Connector::new("mysql://cdc%40x@db.example", Some(&SecretString::from("p"))).unwrap();
-        assert_eq!(connector.peer(), &Peer { address: "db.example:3306".into(), user: "cdc@x".into() });
+        let plain = TlsOptions::default();
+        let connector = Connector::new("mysql://cdc%40x@db.example", Some(&SecretString::from("p")), &plain).unwrap();
+        assert_eq!(connector.peer(), &Peer { address: "db.example:3306".into(), user: "cdc@x".into(), ..Peer::default() });
+        assert!(connector.options.ssl_opts().is_none());
         assert_eq!(connector.options.pass(), Some("p"));
         assert_eq!(connector.options.db_name(), None);
-        let six = Connector::new("mysql://u@[::1]:3307/shop", None).unwrap();
+        let six = Connector::new("mysql://u@[::1]:3307/shop", None, &plain).unwrap();
         assert_eq!(six.peer().address, "[::1]:3307");
         assert_eq!(six.options.ip_or_hostname(), "::1");
         assert_eq!(six.options.db_name(), Some("shop"));
@@ -151,7 +155,7 @@ mod tests {
         for url in
             ["", "postgres://u:hunter2@h", "mysql://h:hunter2x", "mysql://:hunter2@h", "mysql://u:hunter2@h?ssl=1", "mysql://u:hunter2@"]
         {
-            let Err(error) = Connector::new(url, None) else { panic!("`{url}` was taken") };
+            let Err(error) = Connector::new(url, None, &TlsOptions::default()) else { panic!("`{url}` was taken") };
             assert_eq!((error.kind, error.finding.code.as_str(), error.finding.path.as_str()), (ErrorKind::Config, "source-url", URL));
             assert!(!format!("{error:?} {error}").contains("hunter2"), "{error:?}");
         }

@@ -45,3 +45,17 @@ pub(super) async fn open(connector: &Connector, server_id: u32, start: &Start) -
     }
     conn.get_binlog_stream(request).await.map_err(|e| connector.failed(e))
 }
+
+/// Opens the stream of a file's events from its begin; it ends at the log's end, and does not end our other stream.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn open_file(connector: &Connector, mariadb: bool, file: &str) -> Result<BinlogStream, EngineError> {
+    let mut conn = connector.open().await?;
+    if mariadb {
+        conn.query_drop("SET @mariadb_slave_capability = 4").await.map_err(|e| connector.failed(e))?;
+    }
+    // Without an id of its own it is no replica, which a server would take for the one that reads on.
+    let request = BinlogStreamRequest::new(0).with_non_blocking().with_filename(file.as_bytes()).with_pos(4);
+    conn.get_binlog_stream(request).await.map_err(|e| connector.failed(e))
+}

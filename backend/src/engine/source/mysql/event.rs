@@ -3,6 +3,7 @@
 //! Layouts: MySQL source `libs/mysql/binlog/event`, MariaDB Knowledge Base "Replication Protocol".
 
 use super::wire::{Malformed, Reader};
+use super::xa::Xid;
 use flate2::read::ZlibDecoder;
 use shared::row::Op;
 use std::{borrow::Cow, io::Read};
@@ -25,6 +26,7 @@ pub(super) enum EventBody<'a> {
     /// A transaction is only prepared (XA); `one_phase`: committed at once.
     XaPrepare {
         one_phase: bool,
+        xid: Xid,
     },
     Heartbeat,
     /// The next events come from this one's compressed payload.
@@ -56,7 +58,8 @@ pub(super) enum Gtid {
         sequence: u64,
         /// One statement without BEGIN and COMMIT.
         standalone: bool,
-        xa: bool,
+        /// The rows of this XA transaction follow; it is prepared at their end.
+        prepared: Option<Xid>,
         /// The first half of a two-phase ALTER, or its rollback: nothing has changed (yet).
         unfinished_alter: bool,
     },
@@ -109,7 +112,7 @@ impl<'a> EventBody<'a> {
             26 => Self::Incident,
             27 | 41 => Self::Heartbeat,
             33 | 34 => Self::Gtid(mysql_gtid(kind == 34, &mut reader)?),
-            38 => Self::XaPrepare { one_phase: reader.u8()? != 0 },
+            38 => Self::XaPrepare { one_phase: reader.u8()? != 0, xid: Xid::of_prepare(&mut reader)? },
             39 => Self::PartialUpdate,
             40 => Self::Payload,
             42 => Self::Gtid(Gtid::Mysql { id: None, tagged: true, committed_us: None }),
@@ -180,22 +183,21 @@ fn mysql_gtid(anonymous: bool, reader: &mut Reader<'_>) -> Result<Gtid, Malforme
 fn mariadb_gtid(reader: &mut Reader<'_>) -> Result<Gtid, Malformed> {
     const STANDALONE: u8 = 1;
     const GROUP_COMMIT_ID: u8 = 2;
-    const XA: u8 = 64 | 128;
+    const PREPARED_XA: u8 = 64;
+    const COMPLETED_XA: u8 = 128;
     const START_OR_ROLLBACK_ALTER: u8 = 2 | 8;
     let (sequence, domain, flags) = (reader.u64()?, reader.u32()?, reader.u8()?);
     if flags & GROUP_COMMIT_ID != 0 {
         reader.u64()?;
     }
-    if flags & XA != 0 {
-        let (_format, [global, branch]) = (reader.u32()?, reader.array()?);
-        reader.take(usize::from(global) + usize::from(branch))?;
-    }
+    // Which one was completed, the statement says, too.
+    let xid = if flags & (PREPARED_XA | COMPLETED_XA) != 0 { Some(Xid::of_gtid(reader)?) } else { None };
     let extra = reader.u8().unwrap_or(0);
     Ok(Gtid::Mariadb {
         domain,
         sequence,
         standalone: flags & STANDALONE != 0,
-        xa: flags & XA != 0,
+        prepared: xid.filter(|_| flags & PREPARED_XA != 0),
         unfinished_alter: extra & START_OR_ROLLBACK_ALTER != 0,
     })
 }
@@ -283,8 +285,24 @@ mod tests {
         let mut maria = 42u64.to_le_bytes().to_vec();
         maria.extend_from_slice(&[3, 0, 0, 0, 1 | 2]);
         maria.extend_from_slice(&[0; 8]);
-        let expected = Gtid::Mariadb { domain: 3, sequence: 42, standalone: true, xa: false, unfinished_alter: false };
+        let expected = Gtid::Mariadb { domain: 3, sequence: 42, standalone: true, prepared: None, unfinished_alter: false };
         assert_eq!(EventBody::parse(162, 0, &maria).unwrap(), EventBody::Gtid(expected));
+    }
+
+    #[test]
+    fn an_xa_transaction_is_named_where_its_rows_begin_and_where_they_end() {
+        let xid = Xid { format: 1, global: b"g".to_vec(), branch: Vec::new() };
+        let mut maria = 42u64.to_le_bytes().to_vec();
+        maria.extend_from_slice(&[3, 0, 0, 0, 4 | 64, 1, 0, 0, 0, 1, 0, b'g']);
+        let EventBody::Gtid(Gtid::Mariadb { prepared, .. }) = EventBody::parse(162, 0, &maria).unwrap() else { panic!("not a GTID") };
+        assert_eq!(prepared, Some(xid.clone()));
+        maria[12] = 1 | 128;
+        let EventBody::Gtid(Gtid::Mariadb { prepared, .. }) = EventBody::parse(162, 0, &maria).unwrap() else { panic!("not a GTID") };
+        assert_eq!(prepared, None, "that is its end");
+
+        // MySQL source libs/mysql/binlog/event/control_events.h, XA_prepare_event: one phase, format, two lengths, the name.
+        let event = [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, b'g'];
+        assert_eq!(EventBody::parse(38, 0, &event).unwrap(), EventBody::XaPrepare { one_phase: true, xid });
     }
 
     #[test]

@@ -1,21 +1,23 @@
 //! What the server's and the driver's errors mean for a person: kind, finding, advice.
 
+use super::tls::{self, Channel};
 use crate::engine::error::{EngineError, ErrorKind};
-use mysql_async::{Error, ServerError};
+use mysql_async::{DriverError, Error, IoError, ServerError};
 use shared::Finding;
 
 /// Where findings about the server's address and account belong in the pipeline document.
 pub(super) const URL: &str = "source.url";
 pub(super) const PASSWORD: &str = "source.password";
 pub(super) const START: &str = "source.start";
-pub(super) const SERVER_ID: &str = "source.server-id";
+pub(super) const SERVER_ID: &str = "source.server_id";
 
 /// Whom we talk to, for messages: never holds the password.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Peer {
     /// `host:port`.
     pub address: String,
     pub user: String,
+    pub channel: Channel,
 }
 
 /// An error of our own making.
@@ -32,7 +34,11 @@ pub(super) fn grant_hint(user: &str) -> String {
 pub(super) fn query_failed(peer: &Peer, error: Error) -> EngineError {
     let engine = match &error {
         Error::Server(server) => server_error(peer, server),
+        Error::Io(IoError::Tls(tls)) => tls::handshake_failed(peer, &tls.to_string()),
+        // With TLS 1.3 the server's word on our certificate comes after the handshake.
+        Error::Io(io) if tls::is_alert(&io.to_string()) => tls::handshake_failed(peer, &io.to_string()),
         Error::Io(io) => unreachable(peer, &io.to_string()),
+        Error::Driver(DriverError::NoClientSslFlagFromServer) => tls::not_offered(peer),
         Error::Driver(_) | Error::Other(_) | Error::Url(_) => failure(
             ErrorKind::Transient,
             URL,
@@ -49,7 +55,7 @@ pub(super) fn connect_timed_out(peer: &Peer, seconds: u64) -> EngineError {
     unreachable(peer, &format!("no answer within {seconds} s"))
 }
 
-fn unreachable(peer: &Peer, cause: &str) -> EngineError {
+pub(super) fn unreachable(peer: &Peer, cause: &str) -> EngineError {
     let lower = cause.to_lowercase();
     let (what, hint) = if lower.contains("lookup") || lower.contains("not known") || lower.contains("no such host") {
         (format!("the host of `{}` has no address: {cause}", peer.address), "check the host's spelling and this machine's DNS".to_owned())
@@ -59,9 +65,13 @@ fn unreachable(peer: &Peer, cause: &str) -> EngineError {
             "check host and port, that the server runs, and that its `bind_address` lets this machine in".to_owned(),
         )
     } else if lower.contains("closed") || lower.contains("reset") || lower.contains("broken pipe") || lower.contains("eof") {
+        let certificate = match peer.channel {
+            Channel::TlsWithCertificate => "; a server that does not trust our certificate (`source.cert`) closes like this too",
+            Channel::Plain | Channel::Tls => "",
+        };
         (
             format!("the connection to `{}` was closed: {cause}", peer.address),
-            "it is tried again by itself; if it stays, look at the server's error log".to_owned(),
+            format!("it is tried again by itself; if it stays, look at the server's error log{certificate}"),
         )
     } else {
         (format!("`{}` cannot be reached: {cause}", peer.address), "check host, port, firewall and that the server runs".to_owned())
@@ -78,7 +88,20 @@ fn server_error(peer: &Peer, error: &ServerError) -> EngineError {
             PASSWORD,
             "source-denied",
             format!("`{}` refused user `{}`: {said}", peer.address, peer.user),
-            "check user and password, and that the account may log in from this host",
+            match peer.channel {
+                Channel::Plain => {
+                    "check user and password, and that the account may log in from this host; one that is made with REQUIRE SSL or X509 is \
+                     refused like this too: set `source.tls`"
+                }
+                Channel::Tls => {
+                    "check user and password, and that the account may log in from this host; one that is made with REQUIRE X509 is refused \
+                     like this too: give `source.cert` and `source.key`"
+                }
+                Channel::TlsWithCertificate => {
+                    "check user and password, that the account may log in from this host, and that our certificate is the one that it \
+                     requires (ISSUER, SUBJECT)"
+                }
+            },
         ),
         // ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR, ER_SPECIFIC_ACCESS_DENIED_ERROR, ER_KILL_DENIED_ERROR
         1044 | 1142 | 1143 | 1227 | 1370 => failure(
@@ -99,10 +122,10 @@ fn server_error(peer: &Peer, error: &ServerError) -> EngineError {
         // ER_SECURE_TRANSPORT_REQUIRED
         3159 => failure(
             ErrorKind::Config,
-            URL,
+            tls::TLS,
             "source-tls",
             format!("`{}` takes only TLS connections: {said}", peer.address),
-            "let this account in without TLS (REQUIRE NONE, require_secure_transport=OFF), or connect through a local TLS tunnel",
+            "set `source.tls = \"verify\"`, and in `source.ca` the authority that signed the server's certificate",
         ),
         // ER_BAD_DB_ERROR
         1049 => failure(
@@ -190,7 +213,7 @@ fn server_id_clash(peer: &Peer, said: &str) -> EngineError {
         SERVER_ID,
         "server-id-clash",
         format!("another replica of `{}` uses the same server id: {said}", peer.address),
-        "give this pipeline a `source.server-id` that no replica and no other pipeline uses",
+        "give this pipeline a `source.server_id` that no replica and no other pipeline uses",
     )
 }
 
@@ -199,7 +222,7 @@ mod tests {
     use super::*;
 
     fn peer() -> Peer {
-        Peer { address: "db:3306".into(), user: "cdc".into() }
+        Peer { address: "db:3306".into(), user: "cdc".into(), ..Peer::default() }
     }
 
     fn server(code: u16, message: &str) -> EngineError {
@@ -220,6 +243,13 @@ mod tests {
                 "server-id-clash",
             ),
             (1236, "log event entry exceeded max_allowed_packet", ErrorKind::Config, URL, "binlog-packet"),
+            (
+                3159,
+                "Connections using insecure transport are prohibited while --require_secure_transport=ON.",
+                ErrorKind::Config,
+                "source.tls",
+                "source-tls",
+            ),
             (1040, "Too many connections", ErrorKind::Transient, URL, "source-lost"),
             (9999, "Something new", ErrorKind::Transient, URL, "source-error"),
         ];

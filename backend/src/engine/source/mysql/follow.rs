@@ -1,7 +1,8 @@
 //! Follows the binlog: transactions, definitions, rows.
 
 mod group;
-mod packet;
+pub(super) mod packet;
+mod xa;
 
 use super::batch::{Batch, CommitClock};
 use super::connect::Connector;
@@ -18,6 +19,7 @@ use super::wire::{Malformed, Reader};
 use crate::engine::{
     error::{EngineError, ErrorKind},
     source::{Closed, SourceEvent, SourceSender},
+    spill::SpillSpace,
 };
 use futures::{FutureExt, StreamExt};
 use group::Group;
@@ -27,6 +29,8 @@ use shared::{
     row::{Op, RowChange},
 };
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
+use xa::Undecided;
+pub(super) use xa::off_thread;
 
 /// Why following ended.
 pub(super) enum Ended {
@@ -85,6 +89,8 @@ pub(super) struct Follower<'a> {
     group: Option<Group>,
     maps: HashMap<u64, KnownMap>,
     batch: Batch,
+    undecided: Undecided,
+    mariadb: bool,
     /// Size of the last row: the next one's memory is reserved by it.
     row_bytes: usize,
 }
@@ -94,11 +100,19 @@ impl<'a> Follower<'a> {
     ///
     /// # Errors
     /// What ended it.
-    pub async fn run(connector: &'a Connector, server_id: u32, out: SourceSender, start: Start) -> Result<(), Ended> {
+    pub async fn run(
+        connector: &'a Connector,
+        server_id: u32,
+        out: SourceSender,
+        start: Start,
+        space: Arc<SpillSpace>,
+    ) -> Result<(), Ended> {
         let mut stream = dump::open(connector, server_id, &start).await?;
         let mut follower = Self {
             connector,
             out,
+            mariadb: start.flavour.mariadb,
+            undecided: Undecided::new(space),
             tables: start.tables,
             place: start.place,
             gtid: start.gtid,
@@ -114,21 +128,25 @@ impl<'a> Follower<'a> {
         if start.announce {
             follower.batch.resolve(&follower.place, follower.clock.last());
         }
-        follower.flush().await?;
+        // A server may keep us waiting, while it looks for the place or for an end of our last connection; its first packet says
+        // that it reads. What is sent then, be it empty, says the same: from now on silence means that nothing changes.
+        let mut next = tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?;
+        let first = follower.batch.take(follower.gtid.as_ref());
+        follower.out.send(first).await?;
         loop {
+            match next {
+                Some(Ok(event)) => follower.event(&event).await?,
+                Some(Err(error)) => return Err(connector.failed(error).into()),
+                None => return Err(follower.ended().into()),
+            }
             // What has arrived already goes into the same batch; a batch never waits for more.
-            let next = match stream.next().now_or_never() {
+            next = match stream.next().now_or_never() {
                 Some(next) => next,
                 None => {
                     follower.flush().await?;
                     tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?
                 }
             };
-            match next {
-                Some(Ok(event)) => follower.event(&event).await?,
-                Some(Err(error)) => return Err(connector.failed(error).into()),
-                None => return Err(follower.ended().into()),
-            }
         }
     }
 
@@ -149,10 +167,16 @@ impl<'a> Follower<'a> {
         match body {
             EventBody::Gtid(gtid) => self.gtid_event(gtid, event)?,
             EventBody::Query(query) => self.query(query, event).await?,
+            EventBody::TableMap(data) if self.holds() => self.hold_table_map(data, event)?,
             EventBody::TableMap(data) => self.table_map(data).await?,
-            EventBody::Rows(rows) => self.rows(rows, event).await?,
-            EventBody::Xid | EventBody::XaPrepare { one_phase: true } => self.commit(),
-            EventBody::XaPrepare { one_phase: false } => return Err(self.xa().into()),
+            EventBody::Rows(rows) if self.holds() => self.hold_rows(&rows, event).await?,
+            EventBody::Rows(rows) => {
+                // Rows without BEGIN or GTID end with the COMMIT or XID that must follow all the same.
+                self.open_group(event, None).explicit = true;
+                self.rows(rows).await?;
+            }
+            EventBody::Xid => self.commit(),
+            EventBody::XaPrepare { one_phase, .. } => self.prepared(one_phase).await?,
             EventBody::Payload => self.open_group(event, None).payload = true,
             EventBody::Heartbeat => {}
             EventBody::LoadStatement => return Err(self.statement_format("LOAD DATA").into()),
@@ -197,18 +221,23 @@ impl<'a> Follower<'a> {
                 let group = self.open_group(event, committed_us);
                 group.mysql = id;
             }
-            Gtid::Mariadb { domain, sequence, standalone, xa, unfinished_alter } => {
-                if xa {
-                    return Err(self.xa().into());
-                }
+            Gtid::Mariadb { domain, sequence, standalone, prepared, unfinished_alter } => {
                 let server = event.header().server_id();
                 let group = self.open_group(event, None);
                 group.mariadb = Some((domain, server, sequence));
                 group.explicit = !standalone;
                 group.unfinished_alter = unfinished_alter;
+                if let Some(xid) = prepared {
+                    self.hold(xid, event);
+                }
             }
         }
         Ok(())
+    }
+
+    /// Whether rows are of a transaction that will only be prepared.
+    fn holds(&self) -> bool {
+        self.group.as_ref().is_some_and(|group| group.held.is_some())
     }
 
     /// The group that `event` belongs to, opened by it when none is open.
@@ -248,7 +277,7 @@ impl<'a> Follower<'a> {
                 self.commit();
                 return Ok(());
             }
-            StatementKind::Xa => return Err(self.xa().into()),
+            StatementKind::Xa => return self.xa_statement(&query.sql, event).await,
             _ => {}
         }
         let group = self.open_group(event, None);
@@ -337,7 +366,8 @@ impl<'a> Follower<'a> {
         }
     }
 
-    async fn rows(&mut self, rows: Rows<'_>, event: &Event) -> Result<(), Ended> {
+    /// Sends rows as those of the open group.
+    async fn rows(&mut self, rows: Rows<'_>) -> Result<(), Ended> {
         let mounter = match self.maps.get(&rows.table_id).map(|known| &known.mapped) {
             Some(Mapped::Wanted(mounter)) => Arc::clone(mounter),
             Some(Mapped::Skipped) => return Ok(()),
@@ -351,10 +381,8 @@ impl<'a> Follower<'a> {
         if !rows.is_full() {
             return Err(self.partial_image(&mounter.table.qualified()).into());
         }
-        let group = self.open_group(event, None);
+        let group = self.group.as_mut().ok_or(Malformed("rows outside of a transaction"))?;
         group.has_rows = true;
-        // Rows without BEGIN or GTID end with the COMMIT or XID that must follow all the same.
-        group.explicit = true;
         let commit_ts = group.commit_ts;
         let mut images = Reader::new(&rows.images);
         while !images.is_empty() {

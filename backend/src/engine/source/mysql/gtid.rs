@@ -1,5 +1,6 @@
 //! Global transaction ids: what has been executed so far, in MySQL's and in MariaDB's way.
 
+use super::wire::Reader;
 use mysql_async::{GnoInterval, Sid};
 use std::{collections::BTreeMap, fmt};
 
@@ -68,6 +69,27 @@ impl GtidSet {
         }
         set.sources.retain(|_, intervals| !intervals.is_empty());
         Some(set)
+    }
+
+    /// From the body of MySQL's PREVIOUS_GTIDS event, whose intervals exclude their end; `None` for tagged GTIDs (8.4).
+    pub fn decode(data: &[u8]) -> Option<Self> {
+        let mut reader = Reader::new(data);
+        let mut set = Self::default();
+        let sources = reader.u64().ok()?;
+        for _ in 0..sources {
+            let uuid = reader.array().ok()?;
+            let mut intervals = Vec::new();
+            for _ in 0..reader.u64().ok()? {
+                let (first, end) = (reader.u64().ok()?, reader.u64().ok()?);
+                if first == 0 || end <= first {
+                    return None;
+                }
+                intervals.push((first, end - 1));
+            }
+            normalise(&mut intervals);
+            set.sources.insert(uuid, intervals);
+        }
+        reader.is_empty().then_some(set)
     }
 
     pub fn add(&mut self, uuid: [u8; 16], number: u64) {
@@ -205,5 +227,18 @@ mod tests {
         positions.set(0, 2, 9);
         positions.set(5, 1, 1);
         assert_eq!(positions.to_string(), "0-2-9,5-1-1");
+    }
+
+    #[test]
+    fn the_list_at_the_head_of_a_file_is_read() {
+        let uuid = parse_uuid(UUID).unwrap();
+        let mut data = 1u64.to_le_bytes().to_vec();
+        data.extend_from_slice(&uuid);
+        for number in [2u64, 1, 24, 25, 26] {
+            data.extend_from_slice(&number.to_le_bytes());
+        }
+        assert_eq!(GtidSet::decode(&data).unwrap().to_string(), format!("{UUID}:1-23:25"));
+        assert_eq!(GtidSet::decode(&0u64.to_le_bytes()), Some(GtidSet::default()));
+        assert_eq!(GtidSet::decode(&data[..data.len() - 1]), None);
     }
 }

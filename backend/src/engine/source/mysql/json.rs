@@ -235,6 +235,20 @@ mod tests {
     }
 
     #[test]
+    fn documents_are_read_as_deep_as_mysql_lets_them_be() {
+        let nested = |levels: usize| {
+            let mut document = vec![1, 0, 7, 0, 5, 1, 0];
+            for _ in 1..levels {
+                let size = (document.len() as u16 + 7).to_le_bytes();
+                document = [&[1, 0, size[0], size[1], 2, 7, 0], &document[..]].concat();
+            }
+            [&[2], &document[..]].concat()
+        };
+        assert_eq!(text(&nested(MAX_DEPTH)), format!("{}1{}", "[".repeat(100), "]".repeat(100)));
+        assert!(write(&nested(MAX_DEPTH + 1), &mut Vec::new()).is_err());
+    }
+
+    #[test]
     fn broken_documents_are_errors_and_never_panics() {
         for len in 1..OBJECT.len() {
             let _ = write(&OBJECT[..len], &mut Vec::new());

@@ -1,5 +1,8 @@
 //! From "where to begin" to a place in the binlog, with the table definitions that hold there.
 
+mod ahead;
+mod at_time;
+
 use super::check::{BinlogEnd, Facts, binlog_end};
 use super::connect::{Connector, Flavour};
 use super::failure::{START, failure};
@@ -11,8 +14,9 @@ use crate::engine::{
     position::Position,
     source::{Begin, Wanted},
 };
+use at_time::Search;
 use mysql_async::{Conn, prelude::Queryable};
-use shared::{config::StartFrom, finding::Severity, row::CommitTs};
+use shared::{Finding, config::StartFrom, finding::Severity, row::CommitTs};
 
 /// A point between two events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,13 +116,75 @@ impl Start {
                             load: None,
                         }
                     }
-                    StartFrom::Time(_) | StartFrom::Tso(_) => return Err(unsupported(&from)),
+                    StartFrom::Time(_) | StartFrom::Tso(_) => {
+                        let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
+                        // Before the search, which looks for what happened to them since.
+                        tables.load(&mut conn).await?;
+                        let found = Search { connector, flavour: &flavour, second }.find(&mut conn, &tables).await?;
+                        let gtid = found.gtid.filter(|_| flavour.mariadb || facts.gtid_mode());
+                        // All that follows is of that second or later.
+                        let floor = CommitTs(CommitTs::new(second * 1000, 0).0.saturating_sub(1));
+                        Self { flavour, place: found.place, gtid, by_gtid: false, floor, announce: true, tables, load: None }
+                    }
                 }
             }
         };
         conn.disconnect().await.map_err(|e| connector.failed(e))?;
         Ok(start)
     }
+}
+
+/// What stands in the way of a start, as far as it shows without making it. A pipeline that has a checkpoint goes on from there
+/// and does not mind, so it is a warning.
+///
+/// # Errors
+/// The server cannot be read.
+pub(super) async fn foresee(
+    connector: &Connector,
+    conn: &mut Conn,
+    flavour: &Flavour,
+    from: &StartFrom,
+) -> Result<Option<Finding>, EngineError> {
+    let possible = match from {
+        StartFrom::Now | StartFrom::Snapshot => Ok(()),
+        StartFrom::Time(_) | StartFrom::Tso(_) => {
+            let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
+            Search { connector, flavour, second }.reachable(conn).await.map(drop)
+        }
+        StartFrom::Binlog { file, position } => is_there(connector, conn, file, *position).await,
+        StartFrom::Gtid(text) => GtidState::parse(text, flavour.mariadb).map(drop).ok_or_else(|| not_a_gtid(text, flavour)),
+    };
+    match possible {
+        Ok(()) => Ok(None),
+        Err(error) if matches!(error.kind, ErrorKind::Config | ErrorKind::PositionLost) => {
+            Ok(Some(Finding { severity: Severity::Warning, ..*error.finding }))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn is_there(connector: &Connector, conn: &mut Conn, file: &str, position: u64) -> Result<(), EngineError> {
+    let files = binlog_files(connector, conn).await?;
+    if files.iter().any(|(name, size)| name == file && position <= *size) {
+        return Ok(());
+    }
+    let (first, last) = (files.first(), files.last());
+    let range =
+        first.zip(last).map_or_else(String::new, |((first, _), (last, size))| format!(": it goes from `{first}:4` to `{last}:{size}`"));
+    Err(failure(
+        ErrorKind::PositionLost,
+        START,
+        "binlog-purged",
+        format!("`{file}:{position}` is no place of the binlog of `{}`{range}", connector.peer().address),
+        "start at a place in between, or anew: a `snapshot`, or from `now` on",
+    ))
+}
+
+/// The binlog's files with their sizes, the oldest first.
+async fn binlog_files(connector: &Connector, conn: &mut Conn) -> Result<Vec<(String, u64)>, EngineError> {
+    let rows: Vec<mysql_async::Row> = conn.query("SHOW BINARY LOGS").await.map_err(|e| connector.failed(e))?;
+    let file = |mut row: mysql_async::Row| Some((row.take_opt::<String, _>(0)?.ok()?, row.take_opt::<u64, _>(1)?.ok()?));
+    Ok(rows.into_iter().filter_map(file).collect())
 }
 
 /// The end of the binlog, with the definitions that hold there: they were the same before and after it was asked for.
@@ -168,19 +234,5 @@ fn not_a_gtid(text: &str, flavour: &Flavour) -> EngineError {
         "start-gtid",
         format!("`{text}` is not a GTID position of {}", flavour.name),
         format!("it looks like `{form}`"),
-    )
-}
-
-fn unsupported(from: &StartFrom) -> EngineError {
-    let what = match from {
-        StartFrom::Time(_) => "at a time",
-        _ => "at a TSO",
-    };
-    failure(
-        ErrorKind::Config,
-        START,
-        "start-unsupported",
-        format!("a MySQL or MariaDB source cannot start {what}"),
-        "start `now`, with a `snapshot`, at a binlog file and position, or at a GTID position",
     )
 }

@@ -6,7 +6,7 @@ pub(super) enum StatementKind {
     Begin,
     Commit,
     Rollback,
-    /// `XA START` and what follows it, except in one phase.
+    /// About an XA transaction, see `xa`.
     Xa,
     /// Changes table definitions.
     Ddl,
@@ -85,6 +85,22 @@ fn definition<'a>(verb: &str, words: impl Iterator<Item = &'a str>, sql: &str) -
         }
     }
     StatementKind::Other
+}
+
+/// Whether an ALTER TABLE changes what its rows look like; indexes and constraints do not. Rather once too often.
+pub(super) fn alters_rows(sql: &str) -> bool {
+    const COLUMNS: [&str; 8] = ["MODIFY", "CHANGE", "CONVERT", "COLUMN", "RENAME", "CHARACTER", "CHARSET", "COLLATE"];
+    const OTHERS: [&str; 10] = ["INDEX", "KEY", "UNIQUE", "CONSTRAINT", "FOREIGN", "FULLTEXT", "SPATIAL", "PRIMARY", "CHECK", "PARTITION"];
+    let any = |known: &[&str], word: &str| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    // A column's name in back-ticks is passed over, and what follows it is its type.
+    let mut words = Words { rest: sql }.skip(2).peekable();
+    while let Some(word) = words.next() {
+        let adds = any(&["ADD", "DROP"], word) && words.peek().is_none_or(|next| !any(&OTHERS, next));
+        if adds || any(&COLUMNS, word) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Bare words of a statement, comments passed over; the content of `/*! … */` counts.

@@ -6,12 +6,17 @@ use crate::engine::{
     error::{EngineError, ErrorKind},
     source::{SourceEvent, Wanted},
 };
+use futures::StreamExt;
 use mysql_async::{Conn, Error, prelude::Queryable};
 use shared::schema::{
     ColumnType, TableModel, TextKind,
     ddl::{Catalog, DdlEffect, parse_create_table},
 };
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Schemas of the server itself: never replicated.
 pub(super) fn is_system_schema(schema: &str) -> bool {
@@ -49,6 +54,20 @@ pub(super) async fn show_create(connector: &Connector, conn: &mut Conn, schema: 
     }
 }
 
+async fn show_creates(connector: &Connector, conn: &mut Conn, names: &[(String, String)]) -> Result<Vec<Option<String>>, EngineError> {
+    let mut texts = Vec::with_capacity(names.len());
+    for (schema, name) in names {
+        texts.push(show_create(connector, conn, schema, name).await?);
+    }
+    Ok(texts)
+}
+
+/// So many tables are read over the one connection that there is.
+const FEW: usize = 500;
+/// More are read over so many, in pieces.
+const CONNECTIONS: usize = 8;
+const PIECE: usize = 100;
+
 /// Definitions of the wanted tables at the place in the binlog where the reader is.
 pub(super) struct Tables {
     catalog: Catalog,
@@ -85,22 +104,58 @@ impl Tables {
     /// # Errors
     /// The connection broke, or a definition is not understood.
     pub async fn load(&mut self, conn: &mut Conn) -> Result<bool, EngineError> {
-        let mut seen = HashSet::new();
+        let mut names = list(&self.connector, conn).await?;
+        names.retain(|(schema, name)| self.wants(schema, name));
         let mut changed = false;
-        for (schema, name) in list(&self.connector, conn).await? {
-            if !self.wants(&schema, &name) {
-                continue;
+        if names.len() <= FEW {
+            for (schema, name) in &names {
+                let text = show_create(&self.connector, conn, schema, name).await?;
+                changed |= self.take(schema, name, text)?;
             }
-            let before = self.catalog.get(&schema, &name).cloned();
-            let after = self.read(conn, &schema, &name).await?;
-            changed |= before != after;
-            seen.insert((schema, name));
+        } else {
+            changed = self.load_many(&names).await?;
         }
+        let seen: HashSet<(String, String)> = names.into_iter().collect();
         let gone: Vec<(String, String)> =
             self.catalog.iter().map(|t| (t.schema.clone(), t.name.clone())).filter(|table| !seen.contains(table)).collect();
         for (schema, name) in gone {
             self.catalog.remove(&schema, &name);
             changed = true;
+        }
+        Ok(changed)
+    }
+
+    /// Reads many definitions over several connections: one after the other, each would cost a round trip to the server.
+    async fn load_many(&mut self, names: &[(String, String)]) -> Result<bool, EngineError> {
+        let mut open = vec![self.connector.open().await?];
+        while open.len() < CONNECTIONS {
+            // An account may be limited to few.
+            let Ok(conn) = self.connector.open().await else { break };
+            open.push(conn);
+        }
+        let at_a_time = open.len();
+        let (connector, idle) = (self.connector.clone(), Mutex::new(open));
+        let take = || idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let give = |conn| idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        let read = |names: Vec<(String, String)>| {
+            let (connector, take, give) = (&connector, &take, &give);
+            async move {
+                let mut conn = take().expect("no more pieces are read at a time than there are connections");
+                let texts = show_creates(connector, &mut conn, &names).await;
+                give(conn);
+                texts.map(|texts| (names, texts))
+            }
+        };
+        let mut changed = false;
+        let mut pieces = pin!(futures::stream::iter(names.chunks(PIECE).map(<[_]>::to_vec)).map(read).buffered(at_a_time));
+        while let Some(piece) = pieces.next().await {
+            let (names, texts) = piece?;
+            for ((schema, name), text) in names.iter().zip(texts) {
+                changed |= self.take(schema, name, text)?;
+            }
+        }
+        while let Some(conn) = take() {
+            conn.disconnect().await.map_err(|e| connector.failed(e))?;
         }
         Ok(changed)
     }
@@ -117,9 +172,17 @@ impl Tables {
     }
 
     async fn read(&mut self, conn: &mut Conn, schema: &str, name: &str) -> Result<Option<Arc<TableModel>>, EngineError> {
-        let Some(text) = show_create(&self.connector, conn, schema, name).await? else {
-            self.catalog.remove(schema, name);
-            return Ok(None);
+        let text = show_create(&self.connector, conn, schema, name).await?;
+        let gone = text.is_none();
+        self.take(schema, name, text)?;
+        Ok(self.catalog.get(schema, name).filter(|_| !gone).cloned())
+    }
+
+    /// Takes over what the server said of a table; answers whether it is different from what was known.
+    fn take(&mut self, schema: &str, name: &str, text: Option<String>) -> Result<bool, EngineError> {
+        let before = self.catalog.get(schema, name).cloned();
+        let Some(text) = text else {
+            return Ok(self.catalog.remove(schema, name).is_some());
         };
         let mut table = parse_create_table(&text, schema).map_err(|error| {
             failure(
@@ -132,7 +195,7 @@ impl Tables {
         })?;
         // SHOW CREATE TABLE never names the schema.
         table.schema = schema.to_owned();
-        Ok(Some(self.catalog.insert(table)))
+        Ok(before != Some(self.catalog.insert(table)))
     }
 
     /// Follows DDL. The events to send come in order.

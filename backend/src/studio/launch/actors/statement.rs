@@ -18,7 +18,8 @@ pub(super) struct Statement {
     path: String,
 }
 
-/// What is given to the server at once: a statement that makes something, with what stands before it.
+/// What is given to the server at once: a statement that makes something, with what stands before it, and behind the last one
+/// what follows.
 struct Piece {
     sql: String,
     made: Option<Made>,
@@ -80,8 +81,12 @@ fn pieces(statements: &[ksql::Statement]) -> Vec<Piece> {
             StatementKind::Other(_) => sql.push_str(&text),
         }
     }
-    if !sql.is_empty() {
-        found.push(Piece { sql: format!("{session}{sql}"), made: None });
+    match found.last_mut() {
+        _ if sql.is_empty() => {}
+        // In one request with what makes something: when that is there after a lost answer, what follows it was given too. By
+        // itself it would leave nothing to see, and be taken for done.
+        Some(last) => last.sql.push_str(&format!("{session}{sql}")),
+        None => found.push(Piece { sql: format!("{session}{sql}"), made: None }),
     }
     found
 }
@@ -174,10 +179,15 @@ mod tests {
             shown,
             [
                 ("SET 'a'='b'; CREATE STREAM s WITH (KAFKA_TOPIC='t', FORMAT='AVRO'); ".to_owned(), Some("S")),
-                ("SET 'a'='b'; DROP TABLE x; CREATE TABLE u AS SELECT * FROM s EMIT CHANGES; ".to_owned(), Some("U")),
-                ("SET 'a'='b'; INSERT INTO s VALUES (1); ".to_owned(), None),
+                (
+                    "SET 'a'='b'; DROP TABLE x; CREATE TABLE u AS SELECT * FROM s EMIT CHANGES; SET 'a'='b'; INSERT INTO s VALUES (1); "
+                        .to_owned(),
+                    Some("U")
+                ),
             ]
         );
+        let alone = super::pieces(&ksql::parse("SET 'a'='b'; INSERT INTO s VALUES (1);").unwrap());
+        assert!(alone.len() == 1 && alone[0].made.is_none());
         assert_eq!(pieces[0].made.as_ref().unwrap().topic.as_deref(), Some("t"));
     }
 }

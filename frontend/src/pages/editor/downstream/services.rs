@@ -2,13 +2,14 @@
 
 use crate::{
     pages::editor::{
+        access::{AccessFields, AccessWords},
         field::{Field, FindingsAt, SecretField},
         state::Editor,
     },
-    rules::{self, ServiceKind},
+    rules::{self, Reached, ServiceKind},
 };
 use leptos::prelude::*;
-use shared::config::{ConfluentCloud, Service};
+use shared::config::ConfluentCloud;
 
 /// The control plane of Confluent Cloud, as soon as a connector is to run there.
 #[component]
@@ -93,52 +94,31 @@ pub fn ServiceFields(kind: ServiceKind) -> impl IntoView {
 
 #[component]
 fn ServiceCard(kind: ServiceKind) -> impl IntoView {
-    let editor = Editor::expect();
-    let path = move |field: &str| format!("{}.{field}", kind.key());
-    let text = move |take: fn(&Service) -> &String| {
-        editor.text(move |document| kind.of(document).map(|service| take(service).clone()).unwrap_or_default())
-    };
-    let write = move |take: fn(&mut Service) -> &mut String| {
-        editor.write(move |document, text| kind.change(document, |service| *take(service) = text))
-    };
-    let (title, lead, example) = match kind {
-        ServiceKind::Connect => ("Kafka Connect", "The worker that runs the connectors of its flavours.", "http://connect:8083"),
-        ServiceKind::Ksqldb => {
-            ("ksqlDB server", "Runs the statements. On Confluent Cloud it has an API key of its own.", "http://ksqldb:8088")
+    let (title, lead, example, more_test) = match kind {
+        ServiceKind::Connect => {
+            ("Kafka Connect", "The worker that runs the connectors of its flavours.", "http://connect:8083", "connect-more")
         }
+        ServiceKind::Ksqldb => (
+            "ksqlDB server",
+            "Runs the statements. On Confluent Cloud it has an API key of its own.",
+            "http://ksqldb:8088",
+            "ksqldb_server-more",
+        ),
     };
-    let folded = editor.document.with_untracked(|document| {
-        kind.of(document).is_none_or(|service| [&service.ca, &service.cert, &service.key].into_iter().all(|secret| secret.is_empty()))
-    });
+    let words = AccessWords {
+        address: "Address",
+        address_help: "",
+        example,
+        user: "User or API key",
+        user_help: "",
+        password: "Password or API secret",
+        more: "TLS",
+        more_test,
+    };
     view! {
         <section>
             <div><h3>{title}</h3><p class="lead">{lead}</p></div>
-            <Field path=path("url") label="Address" key=path("url") placeholder=example value=text(|service| &service.url) on_input=write(|service| &mut service.url)/>
-            <div class="fields">
-                <Field path=path("user") label="User or API key" key=path("user") value=text(|service| &service.user) on_input=write(|service| &mut service.user)/>
-                <SecretField
-                    path=path("password")
-                    label="Password or API secret"
-                    key=path("password")
-                    value=text(|service| &service.password.0)
-                    on_input=write(|service| &mut service.password.0)
-                />
-            </div>
-            <details class="fold small" open=!folded>
-                <summary data-test=format!("{}-more", kind.key())>"TLS"</summary>
-                <div class="stack">
-                    <SecretField
-                        path=path("ca")
-                        label="Authority"
-                        key=path("ca")
-                        help="PEM, or file:PATH: who signed the server's certificate, when the system does not know it."
-                        value=text(|service| &service.ca.0)
-                        on_input=write(|service| &mut service.ca.0)
-                    />
-                    <SecretField path=path("cert") label="Our certificate" key=path("cert") value=text(|service| &service.cert.0) on_input=write(|service| &mut service.cert.0)/>
-                    <SecretField path=path("key") label="Its key" key=path("key") value=text(|service| &service.key.0) on_input=write(|service| &mut service.key.0)/>
-                </div>
-            </details>
+            <AccessFields of=Reached::Service(kind) words=words/>
         </section>
     }
 }

@@ -69,6 +69,8 @@ const REPAIRS: &[(&str, &str, Repair)] = &[
     ("dispatcher-index-not-unique", "Partition by the key", Remove),
     ("dispatcher-index-expression", "Partition by the key", Remove),
     ("source-field-unused", "Remove it", Remove),
+    ("source-tls-unused", "Remove it", Remove),
+    ("source-tls-not-verified", "Verify it", Word("verify")),
     ("source-server-id-invalid", "Use the default", Remove),
     ("source-rate-invalid", "Set it to 1000000", Number(1_000_000)),
     ("start-invalid", "Start now", Word("now")),

@@ -1,6 +1,7 @@
 //! An open group of events, and what may end it badly.
 
 use super::Follower;
+use super::xa::Held;
 use crate::engine::error::{EngineError, ErrorKind};
 use crate::engine::source::mysql::dump::SILENCE;
 use crate::engine::source::mysql::failure::{URL, failure};
@@ -20,11 +21,22 @@ pub(super) struct Group {
     pub mysql: Option<([u8; 16], u64)>,
     /// Domain, server id, sequence number.
     pub mariadb: Option<(u32, u32, u64)>,
+    /// Rows that are only prepared.
+    pub held: Option<Held>,
 }
 
 impl Group {
     pub fn new(commit_ts: CommitTs) -> Self {
-        Self { commit_ts, explicit: false, payload: false, has_rows: false, unfinished_alter: false, mysql: None, mariadb: None }
+        Self {
+            commit_ts,
+            explicit: false,
+            payload: false,
+            has_rows: false,
+            unfinished_alter: false,
+            mysql: None,
+            mariadb: None,
+            held: None,
+        }
     }
 }
 
@@ -36,20 +48,14 @@ impl Follower<'_> {
 
     pub(super) fn silent(&self) -> EngineError {
         let message = format!("`{}` has been silent for {} s", self.connector.peer().address, SILENCE.as_secs());
-        failure(ErrorKind::Transient, URL, "source-silent", message, "it is tried again by itself")
+        // A server keeps a replica waiting while it still writes to another of the same id, be it one that reads no more.
+        let hint = "it is tried again by itself; if it stays, look with SHOW PROCESSLIST whether a replica of the same `source.server_id` hangs there, and KILL it";
+        failure(ErrorKind::Transient, URL, "source-silent", message, hint)
     }
 
     pub(super) fn ended(&self) -> EngineError {
         let message = format!("`{}` ended the binlog stream", self.connector.peer().address);
         failure(ErrorKind::Transient, URL, "source-lost", message, "it is tried again by itself")
-    }
-
-    pub(super) fn xa(&self) -> EngineError {
-        self.config(
-            "xa-unsupported",
-            "the log has an XA transaction, whose rows are not yet decided when they are written".into(),
-            "use ordinary transactions for replicated tables, or start after this place",
-        )
     }
 
     pub(super) fn statement_format(&self, what: &str) -> EngineError {

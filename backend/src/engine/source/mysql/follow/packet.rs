@@ -32,7 +32,7 @@ pub(super) fn verify(event: &Event) -> Result<(), Malformed> {
 
 /// The file name of a ROTATE event. Before the first format description the driver does not know that there are
 /// checksums, and leaves one behind the name.
-pub(super) fn rotate_file<'a>(event: &Event, name: &'a [u8]) -> &'a [u8] {
+pub(in super::super) fn rotate_file<'a>(event: &Event, name: &'a [u8]) -> &'a [u8] {
     if has_crc32(event) {
         return name;
     }
@@ -42,7 +42,7 @@ pub(super) fn rotate_file<'a>(event: &Event, name: &'a [u8]) -> &'a [u8] {
 }
 
 /// Moves behind an event.
-pub(super) fn advance(place: &mut Place, header: &BinlogEventHeader) {
+pub(in super::super) fn advance(place: &mut Place, header: &BinlogEventHeader) {
     let kind = header.event_type_raw();
     if is_artificial(header) || kind == FORMAT && header.log_pos() == 0 || HEARTBEATS.contains(&kind) {
         return;

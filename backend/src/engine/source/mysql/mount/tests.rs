@@ -118,3 +118,39 @@ fn an_image_cut_short_is_an_error() {
     assert!(mounter.row(&mut Reader::new(&[0, 255, 255, 255, 255, 1]), 0).is_err());
     assert!(mounter.row(&mut Reader::new(&[]), 0).is_err());
 }
+
+/// The row as Kafka gets it.
+fn encoded(table: &TableModel, row: &Row) -> Vec<u8> {
+    use shared::avro::{AvroOptions, BigintUnsignedMode, DecimalMode, TablePlan};
+    let options = AvroOptions { tidb_extension: false, decimal: DecimalMode::Precise, bigint_unsigned: BigintUnsignedMode::Long };
+    let plan = TablePlan::new(table, &options).unwrap();
+    let mut out = Vec::new();
+    plan.encode_value(shared::row::Op::Insert, row, shared::row::CommitTs(0), 1, &mut out).unwrap();
+    assert!(plan.decode_value(&out).is_ok());
+    out
+}
+
+/// No server stores them, but one that is broken may send them: they go on as they are, as TiCDC sends them.
+#[test]
+fn numbers_that_are_none_go_on_as_their_bits() {
+    for bits in [f64::NAN.to_bits(), 0xfff8_0000_0000_0001, f64::INFINITY.to_bits(), f64::NEG_INFINITY.to_bits(), (-0.0_f64).to_bits(), 1] {
+        let ty = ColumnType::Double { unsigned: false };
+        let row = mount(ty.clone(), WireType::Double, &bits.to_le_bytes());
+        let out = encoded(&table(vec![column("c", ty)]), &row);
+        assert_eq!(out[6..], bits.to_le_bytes(), "{bits:x}");
+    }
+}
+
+#[test]
+fn a_row_of_4096_columns_is_taken_whole() {
+    let columns: Vec<Column> = (0..4096).map(|i| column(&format!("c{i}"), int(IntegerWidth::Tiny, false))).collect();
+    let mounter = Mounter::new(&map(vec![WireType::Integer { bytes: 1 }; 4096]), table(columns)).unwrap();
+    // Every second one is NULL.
+    let image = [vec![0b1010_1010; 512], vec![7; 2048]].concat();
+    let mut reader = Reader::new(&image);
+    let row = mounter.row(&mut reader, 0).unwrap();
+    assert!(reader.is_empty());
+    assert_eq!((row.len(), row.get(4094), row.get(4095)), (4096, Some(Datum::Int(7)), Some(Datum::Null)));
+    // Header; a branch for each, and a value of one byte for every second one.
+    assert_eq!(encoded(&mounter.table, &row).len(), 5 + 4096 + 2048);
+}
