@@ -13,6 +13,7 @@ use crate::{
     },
     store::Store,
 };
+use anyhow::Context;
 use rdkafka::{
     error::{KafkaError, RDKafkaErrorCode},
     mocking::MockCluster,
@@ -33,6 +34,8 @@ use std::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// Of each topic.
+pub const PARTITIONS: u32 = 3;
 /// For rows on their way: half before the writer, half in the Kafka client.
 pub const MEMORY: usize = crate::studio::DEFAULT_MEMORY;
 
@@ -45,7 +48,7 @@ pub fn mock() -> anyhow::Result<Mock> {
 
 /// Topics of the mock cluster are not made by asking its broker.
 pub fn make_mock_topic(mock: &Mock, topic: &str) -> anyhow::Result<()> {
-    match mock.create_topic(topic, 3, 1) {
+    match mock.create_topic(topic, PARTITIONS.cast_signed(), 1) {
         // It may be there from the measurement before.
         Ok(()) | Err(KafkaError::MockCluster(RDKafkaErrorCode::TopicAlreadyExists)) => Ok(()),
         Err(error) => Err(error.into()),
@@ -128,6 +131,17 @@ impl Running {
         self.task.await??;
         Ok(())
     }
+}
+
+/// The process's high-water mark so far, MiB.
+///
+/// # Errors
+/// The system does not tell.
+pub fn peak_memory_mib() -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).context("no VmHWM in /proc/self/status")?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kib / 1024.0)
 }
 
 /// Makes a topic, unless it is there, as the pipeline would.

@@ -11,7 +11,6 @@ mod rows;
 mod scale;
 mod stalled;
 
-use anyhow::Context;
 use serde::Serialize;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -40,7 +39,7 @@ enum Part {
     Kafka,
     /// 100,000 tables.
     Scale,
-    /// Memory while Kafka stands still.
+    /// A broker that stands still.
     Stalled,
 }
 
@@ -73,26 +72,30 @@ impl Figure {
 /// # Errors
 /// A part of a measurement does not start.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.part {
+        Some(Part::Scale) => print(&scale::figures().await?)?,
+        Some(Part::Stalled) => print(&stalled::figures().await?)?,
+        _ => return run_together(&args).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn run_together(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.part.is_none() {
+        // In processes of their own: their memory is what is measured.
+        for part in ["scale", "stalled"] {
+            let status = tokio::process::Command::new(std::env::current_exe()?).args(["bench", "--part", part]).status().await?;
+            anyhow::ensure!(status.success(), "the part `{part}` failed: {status}");
+        }
+    }
     let directory = std::env::temp_dir().join(format!("changefeed-bench-{}", std::process::id()));
-    let measured = measure(&args, &directory).await;
+    let measured = measure(args, &directory).await;
     // A left-over directory is untidy, not wrong.
     let _ = std::fs::remove_dir_all(&directory);
     measured.map(|()| ExitCode::SUCCESS)
 }
 
 async fn measure(args: &Args, directory: &std::path::Path) -> anyhow::Result<()> {
-    match args.part {
-        Some(Part::Scale) => return print(&scale::figures().await?),
-        Some(Part::Stalled) => return print(&stalled::figures().await?),
-        Some(_) => {}
-        // In processes of their own: their memory is what is measured.
-        None => {
-            for part in ["scale", "stalled"] {
-                let status = tokio::process::Command::new(std::env::current_exe()?).args(["bench", "--part", part]).status().await?;
-                anyhow::ensure!(status.success(), "the part `{part}` failed: {status}");
-            }
-        }
-    }
     let wanted = |part| args.part.is_none_or(|only| only == part);
     if wanted(Part::Encode) {
         print(&encode::figures(args.judge.as_deref())?)?;
@@ -114,11 +117,4 @@ fn print(figures: &[Figure]) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(figure)?);
     }
     Ok(())
-}
-
-/// The most memory that this process ever had.
-fn peak_memory_mib() -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").context("no /proc: the peak cannot be told")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM in /proc/self/status")?;
-    Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
 }

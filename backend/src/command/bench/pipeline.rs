@@ -2,7 +2,7 @@
 
 use super::{
     Figure,
-    cluster::{self, Setting, ensure_topic, make_mock_topic},
+    cluster::{self, PARTITIONS, Setting, ensure_topic, make_mock_topic},
     distance::Distance,
     meter::Meter,
     plain::Messages,
@@ -14,7 +14,6 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 /// Rounds of each measurement. The best one counts, since other work on the machine only ever slows down; of ratios the median, since
 /// the two sides of a round meet nearly the same machine.
 const ROUNDS: usize = 5;
-const PARTITIONS: u32 = 3;
 const ROUND_TRIP: Duration = Duration::from_millis(20);
 
 /// What can be had without a broker of its own.

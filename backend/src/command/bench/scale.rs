@@ -3,12 +3,8 @@
 //! Everything is the engine's own but the ends: definitions are kept in the catalog that the MySQL source uses, Kafka is librdkafka's
 //! mock cluster, and the registry only counts. Rows of all tables go to one topic.
 
-use super::{
-    Figure,
-    cluster::{MEMORY, make_mock_topic, mock},
-    peak_memory_mib,
-    rows::{options, router},
-};
+use super::Figure;
+use super::cluster::{MEMORY, PARTITIONS, make_mock_topic, peak_memory_mib};
 use crate::{
     clients::schema_registry,
     engine::{
@@ -22,14 +18,17 @@ use crate::{
 };
 use anyhow::Context;
 use axum::{Json, Router as Routes, routing};
+use rdkafka::mocking::MockCluster;
 use shared::{
     api::PipelineState,
     config::{Delivery, Dispatcher, Pipeline, SchemaRegistry, StartFrom},
+    dispatch::Router,
     row::{CommitTs, Datum, Row, RowChange},
     schema::{
         TableModel,
         ddl::{Catalog, parse_create_table},
     },
+    sink_uri::KafkaOptions,
 };
 use std::{
     path::Path,
@@ -62,7 +61,7 @@ pub async fn figures() -> anyhow::Result<Vec<Figure>> {
 }
 
 async fn measure(directory: &Path) -> anyhow::Result<Vec<Figure>> {
-    let cluster = mock()?;
+    let cluster = MockCluster::new(1)?;
     make_mock_topic(&cluster, TOPIC)?;
     let registry = Registry::start().await?;
     let brokers = cluster.bootstrap_servers();
@@ -95,6 +94,7 @@ struct Measured {
 async fn run(brokers: &str, registry: &str, directory: &Path, round: u64) -> anyhow::Result<Measured> {
     let began = Instant::now();
     let document = document();
+    let refused = |findings: Vec<shared::Finding>| anyhow::anyhow!("the bench's own document is wrong: {findings:?}");
     let store = Arc::new(Store::open(directory)?);
     let begin = match store.checkpoint(&document.name)? {
         Some((checkpoint, schemas)) => {
@@ -105,16 +105,16 @@ async fn run(brokers: &str, registry: &str, directory: &Path, round: u64) -> any
     };
     let figures = Arc::new(Figures::new(PipelineState::Starting, None));
     let (sent, all_sent) = oneshot::channel();
-    let client = schema_registry::Options { url: registry.to_owned(), user: String::new(), password: None };
+    let options = schema_registry::Options { url: registry.to_owned(), user: String::new(), password: None };
     let engine = Run {
         delivery: Delivery::AtLeastOnce,
         dead_letters: None,
         name: document.name.clone(),
         brokers: vec![brokers.to_owned()],
         default_topic: TOPIC.to_owned(),
-        router: router(&document)?,
-        kafka: options(&document)?,
-        registry: Arc::new(schema_registry::Client::new(client).map_err(EngineError::from)?),
+        router: Router::new(&document).map_err(refused)?,
+        kafka: KafkaOptions::from_pipeline(&document).map_err(refused)?,
+        registry: Arc::new(schema_registry::Client::new(options).map_err(EngineError::from)?),
         source: Box::new(Many { round, sent }),
         begin,
         ignore_ineligible: false,
@@ -158,7 +158,7 @@ fn document() -> Pipeline {
     }];
     document.kafka.topic = TOPIC.to_owned();
     document.kafka.params.insert("protocol".to_owned(), "avro".into());
-    document.kafka.params.insert("partition-num".to_owned(), 3.into());
+    document.kafka.params.insert("partition-num".to_owned(), PARTITIONS.into());
     // Never called: the run gets a client of its own.
     document.schema_registry = Some(SchemaRegistry { url: "http://127.0.0.1".to_owned(), ..SchemaRegistry::default() });
     document

@@ -2,14 +2,16 @@
 
 use super::{
     Figure,
-    cluster::{MEMORY, Setting, make_mock_topic, mock},
-    peak_memory_mib,
+    cluster::{Setting, make_mock_topic, mock, peak_memory_mib},
     rows::document,
 };
-use crate::engine::{
-    error::EngineError,
-    position::Position,
-    source::{Begin, Source, SourceEvent, SourceSender},
+use crate::{
+    engine::{
+        error::EngineError,
+        position::Position,
+        source::{Begin, Source, SourceEvent, SourceSender},
+    },
+    studio::DEFAULT_MEMORY,
 };
 use shared::{
     row::{CommitTs, Datum, Row, RowChange},
@@ -44,7 +46,7 @@ pub async fn figures() -> anyhow::Result<Vec<Figure>> {
 
 async fn measure(directory: &Path) -> anyhow::Result<Vec<Figure>> {
     let setting = Setting::start(directory).await?;
-    let goal = MEMORY as f64 / f64::from(1 << 20) + OVERHEAD_MIB;
+    let goal = DEFAULT_MEMORY as f64 / f64::from(1 << 20) + OVERHEAD_MIB;
     let mut figures = Vec::new();
     // Large rows first: the peak only grows.
     for (name, bytes) in [("stalled_peak_memory_1mib_rows", 1 << 20), ("stalled_peak_memory_64b_rows", 64)] {
@@ -57,16 +59,16 @@ async fn measure(directory: &Path) -> anyhow::Result<Vec<Figure>> {
 
 /// Lets Kafka take rows, stops it, and waits until nothing moves any more.
 async fn stall(setting: &Setting, bytes: usize) -> anyhow::Result<()> {
-    let mock = mock()?;
-    make_mock_topic(&mock, "tidb_bench_endless")?;
+    let cluster = mock()?;
+    make_mock_topic(&cluster, "tidb_bench_endless")?;
     let made = Arc::new(AtomicU64::new(0));
     let source = Box::new(Endless { bytes, made: Arc::clone(&made) });
-    let mut running = setting.run(&mock.bootstrap_servers(), &document("stalled"), source)?;
+    let mut running = setting.run(&cluster.bootstrap_servers(), &document("stalled"), source)?;
     while running.figures.progress().rows_total == 0 {
         running.check().await?;
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    mock.broker_down(1)?;
+    cluster.broker_down(1)?;
     let mut before = 0;
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
