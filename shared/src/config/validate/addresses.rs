@@ -148,8 +148,9 @@ fn check_registry(pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     let broker_key = pipeline.kafka.param("sasl-user").unwrap_or_default();
     if !registry.user.is_empty() && registry.user == broker_key && url.host.ends_with(CONFLUENT) {
         findings.push(
-            Finding::error("schema_registry.user", "same-key-twice", "Brokers and registry have the same API key.")
-                .hint("Registry keys cannot log in to brokers, nor cluster keys to the registry: one of them is in the wrong place."),
+            Finding::warning("schema_registry.user", "same-key-twice", "Brokers and registry have the same API key.").hint(
+                "Only a global key opens both. A registry's key cannot log in to brokers, nor a cluster's to the registry: then one of them is in the wrong place.",
+            ),
         );
     }
 }

@@ -225,8 +225,8 @@ fn check_login(site: &Site<'_>, findings: &mut Vec<Finding>) {
     }
     let registry_key = site.pipeline.schema_registry.as_ref().map(|registry| registry.user.as_str()).filter(|user| !user.is_empty());
     if registry_key.is_some() && site.settings.written("kafka.api.key").as_deref() == registry_key {
-        let message = "The connector has the registry's key for Kafka: registry keys cannot log in to brokers.";
-        let hint = "Give the cluster's key (header `lkc-…`), or leave it out: the changefeed's is used.";
-        findings.push(Finding::error(at("kafka.api.key"), "same-key-twice", message).hint(hint));
+        let message = "The connector has the registry's key for Kafka: only a global key opens both.";
+        let hint = "If it is the registry's own, give the cluster's key (header `lkc-…`), or leave it out: the changefeed's is used.";
+        findings.push(Finding::warning(at("kafka.api.key"), "same-key-twice", message).hint(hint));
     }
 }

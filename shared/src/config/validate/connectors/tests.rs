@@ -161,7 +161,7 @@ fn rules_of_any_sink() {
         ),
         (Error, CLOUD, r#""tasks.max" = "0""#, r#"config."tasks.max" tasks-max-invalid"#),
         (Error, CLOUD, r#""kafka.auth.mode" = "SERVICE_ACCOUNT""#, r#"config."kafka.service.account.id" connector-login-incomplete"#),
-        (Error, CLOUD, "\"kafka.api.key\" = \"SRKEY\"\n\"kafka.api.secret\" = \"env:X\"", r#"config."kafka.api.key" same-key-twice"#),
+        (Warning, CLOUD, "\"kafka.api.key\" = \"SRKEY\"\n\"kafka.api.secret\" = \"env:X\"", r#"config."kafka.api.key" same-key-twice"#),
         (Error, CLOUD, r#""kafka.api.key" = "OTHER""#, r#"config."kafka.api.secret" connector-login-incomplete"#),
         (Warning, CLOUD, r#""errors.tolerance" = "-""#, r#"config."errors.tolerance" errors-tolerated"#),
         (Warning, WORKER, r#""errors.tolerance" = "all""#, r#"config."errors.tolerance" errors-tolerated"#),
