@@ -8,7 +8,7 @@ use shared::import::{Kind, recognise};
 pub(crate) const SAMPLES: [(&str, Kind, &[&str]); 27] = [
     ("key-cluster.txt", Kind::ConfluentKeyFile, &["import-implied", "import-implied", "import-implied"]),
     ("key-registry.txt", Kind::ConfluentKeyFile, &["import-registry-endpoint-missing"]),
-    ("key-ksqldb.txt", Kind::ConfluentKeyFile, &["import-key-no-place"]),
+    ("key-ksqldb.txt", Kind::ConfluentKeyFile, &[]),
     ("key-cli-table.txt", Kind::ConfluentKeyFile, &["import-lines-passed-over", "import-key-unclassified"]),
     ("key-cli.json", Kind::ConfluentKeyFile, &["import-key-unclassified"]),
     ("client-java.properties", Kind::ClientProperties, &[]),
