@@ -51,6 +51,14 @@ impl Keys {
     }
 }
 
+/// Another one after one that was saved: nothing of that one is left in the form.
+async fn new_pipeline(page: &Browser, name: &str) -> Result<()> {
+    page.go("/pipelines/new").await?;
+    let left = page.value("field-name").await?;
+    ensure!(left.is_empty(), "a new pipeline begins with the draft of `{left}`");
+    page.fill("field-name", name).await
+}
+
 /// Pastes into the open editor.
 async fn paste(page: &Browser, text: &str) -> Result<()> {
     page.click("paste").await?;
@@ -99,8 +107,7 @@ async fn the_whole_guide_is_one_session() -> Result<()> {
     ensure!(door.asked().iter().any(|asked| asked.method == "POST"), "no schema came through the registry's door");
 
     // A key that may not write is found out before anything is launched, and nothing was written to find it out.
-    page.go("/pipelines/new").await?;
-    page.fill("field-name", "without-rights").await?;
+    new_pipeline(&page, "without-rights").await?;
     page.click("kind-tpcc").await?;
     paste(&page, &format!("{}{}", keys.reader, keys.registry)).await?;
     page.click("step-tables").await?;
@@ -112,8 +119,7 @@ async fn the_whole_guide_is_one_session() -> Result<()> {
     page.picture("guide-without-rights").await?;
 
     // The changefeed.
-    page.go("/pipelines/new").await?;
-    page.fill("field-name", PIPELINE).await?;
+    new_pipeline(&page, PIPELINE).await?;
     page.click("kind-tidb").await?;
     page.fill("field-source.pd", ticdc.url()).await?;
     page.choose("field-changefeed.target", "ticdc").await?;

@@ -78,6 +78,12 @@ impl KeptDrafts {
         });
     }
 
+    /// A draft that is none any more.
+    pub fn forget(self, name: &str) {
+        let _ = self.by_name.try_update_value(|map| map.remove(name));
+        browser::remember_here(&storage_key(name), None);
+    }
+
     pub fn keep_tables(self, kept: KeptTables) {
         let _ = self.tables.try_update_value(|tables| *tables = Some(kept));
     }

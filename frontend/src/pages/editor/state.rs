@@ -104,9 +104,15 @@ impl Editor {
             self.restored.set(Some(kept.secrets_lost));
         }
         self.history.follow(self.document);
-        Effect::new(move || {
+        Effect::new(move |before: Option<String>| {
             let draft = self.dirty().then(|| self.document.get());
-            self.drafts.store_soon(self.opened_as(), draft);
+            let name = self.opened_as();
+            // A new pipeline got its name by being saved: its draft must not greet the next new one.
+            if let Some(before) = before.filter(|before| *before != name) {
+                self.drafts.forget(&before);
+            }
+            self.drafts.store_soon(name.clone(), draft);
+            name
         });
         if let Some(kept) = self.saved_name.get_untracked().and_then(|name| self.drafts.tables_of(&name)) {
             self.catalogue.restore(kept);
