@@ -118,15 +118,19 @@ fn validate(worker: &str, request: &Value) -> Result<Value> {
 /// The document's topics, empty: a sink's consumer joins its group when it has polled them.
 fn create_topics(lab: &Env) -> Result<()> {
     let create = "import sys
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import OFFSET_END, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 admin = AdminClient({'bootstrap.servers': sys.argv[1]})
-for topic in admin.create_topics([NewTopic(name, 1, 1) for name in sys.argv[2:]]).values():
+for name, topic in admin.create_topics([NewTopic(name, 1, 1) for name in sys.argv[2:]]).items():
     try:
         topic.result()
     except KafkaException as error:
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-            raise";
+            raise
+        # Another proof's, with records.
+        partitions = admin.list_topics(name).topics[name].partitions
+        for emptied in admin.delete_records([TopicPartition(name, number, OFFSET_END) for number in partitions]).values():
+            emptied.result()";
     let mut python = workspace::command(&lab.python);
     python.args(["-c", create, &lab.kafka.bootstrap, "tidb_tpcc_orders", "tidb_tpcc_customer"]);
     process::output(&mut python).map(drop)
