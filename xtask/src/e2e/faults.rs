@@ -113,6 +113,16 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// A disk that is not small cannot be filled: then the engine is killed instead.
+    fn possible(&self, blow: Blow) -> Blow {
+        let can_be = match blow.fault {
+            Fault::DiskFull => self.engine_disk.is_small,
+            Fault::BrokerFull => self.broker_disk.is_small,
+            _ => true,
+        };
+        if can_be { blow } else { Blow { fault: Fault::EngineKilled, ..blow } }
+    }
+
     /// `EngineKilled`, and `StudioKilled` when the engine runs in one.
     fn name(&self, fault: Fault) -> String {
         let name = format!("{fault:?}");
@@ -177,7 +187,7 @@ pub fn prove(lab: &Env, name: &'static str, exactly_once: bool) -> Result<()> {
     };
     let mut suffered: BTreeMap<String, u64> = BTreeMap::new();
     for number in 1..=faults {
-        let blow = Blow::draw(&mut random);
+        let blow = stage.possible(Blow::draw(&mut random));
         thread::sleep(blow.pause);
         let name = stage.name(blow.fault);
         stage.engine.expect_alive().with_context(|| format!("before fault {number}, {name}"))?;
