@@ -26,6 +26,12 @@ async fn now(conn: &mut Conn) -> u64 {
     conn.query_first("SELECT UNIX_TIMESTAMP()").await.unwrap().unwrap()
 }
 
+/// Has the server answer when its clock shows that second.
+async fn until_second(conn: &mut Conn, second: u64) {
+    conn.query_drop(format!("DO SLEEP(GREATEST(0, {second} - UNIX_TIMESTAMP(SYSDATE(6))) + 0.01)")).await.unwrap();
+    assert!(now(conn).await >= second, "the server answers before second {second}");
+}
+
 /// Writes a row whose transaction the binlog will have in that second: it goes by the session's clock.
 async fn insert_at(conn: &mut Conn, id: u64, second: u64) {
     conn.query_drop(format!("SET timestamp = {second}")).await.unwrap();
@@ -53,9 +59,7 @@ async fn a_time_or_tso_begins_with_the_first_transaction_of_its_second() {
         insert_at(&mut conn, id, begun + 2 + 2 * id).await;
     }
     // A time to come is refused.
-    while now(&mut conn).await < begun + 6 {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    until_second(&mut conn, begun + 6).await;
     for (second, expected) in [(begun + 1, 0), (begun + 2, 0), (begun + 3, 1), (begun + 4, 1), (begun + 6, 2)] {
         for from in [time(second), tso(second)] {
             let (id, events) = first_id(&db, from.clone(), 19).await;
@@ -83,9 +87,7 @@ async fn the_file_is_found_among_many_and_a_purged_one_is_told() {
     for id in 0..5_u64 {
         let second = now(&mut conn).await;
         conn.query_drop("FLUSH BINARY LOGS").await.unwrap();
-        while now(&mut conn).await <= second {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        until_second(&mut conn, second + 1).await;
         let second = now(&mut conn).await;
         conn.query_drop(format!("INSERT INTO shop.t VALUES ({id}, 'x')")).await.unwrap();
         if now(&mut conn).await == second {
@@ -131,9 +133,7 @@ async fn a_time_to_come_is_refused_and_one_behind_the_last_change_is_the_end() {
     );
 
     insert_at(&mut conn, 1, second).await;
-    while now(&mut conn).await <= second + 1 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until_second(&mut conn, second + 2).await;
     let mut tail = start(&db, all(), Begin::Fresh(time(second + 2)));
     tail.until_resolved().await;
     db.run(&["INSERT INTO shop.t VALUES (2, 'later')"]).await;
@@ -148,9 +148,7 @@ async fn a_start_that_cannot_be_is_foreseen_without_disturbing_who_reads() {
     db.run(&SHOP).await;
     let mut conn = db.admin().await;
     let second = now(&mut conn).await;
-    while now(&mut conn).await <= second {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until_second(&mut conn, second + 1).await;
     let mut reading = start_now(&db).await;
     let place = |file: &str, position| StartFrom::Binlog { file: file.to_owned(), position };
     for (from, expected) in [
@@ -182,9 +180,7 @@ async fn a_start_before_a_table_was_altered_is_refused_and_says_when_it_was() {
     db.run(&SHOP).await;
     let mut conn = db.admin().await;
     let second = now(&mut conn).await;
-    while now(&mut conn).await <= second {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until_second(&mut conn, second + 1).await;
     let from = || Begin::Fresh(time(second + 1));
     // Old rows would get other words without a sound.
     db.run(&["CREATE TABLE shop.sizes (id INT PRIMARY KEY, size ENUM('s','m'))"]).await;

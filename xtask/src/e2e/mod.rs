@@ -73,7 +73,19 @@ pub fn run(names: &[&str]) -> Result<()> {
 pub fn kafka(lab: &Env) -> Result<()> {
     let mut scene = Scene::new(lab, "kafka")?;
     scene.cloud = Some(&lab.kafka.cloud);
-    scene.prove(&lab.kafka.bootstrap, Conduct::Steady)
+    scene.prove(&lab.kafka.bootstrap, Conduct::Steady)?;
+    rights()
+}
+
+/// The preflight's question whether a key may write, put to a broker that has rights.
+fn rights() -> Result<()> {
+    let mut test = workspace::cargo(&["test", "--locked", "--lib"]);
+    test.args(workspace::NATIVE).args(["--", "--ignored", "an_authorizer_s_refusal"]).env("LAB", lab::dir().join("env.json"));
+    let said = process::output(&mut test)?;
+    if !said.contains("1 passed") {
+        bail!("the test of rights was not run:\n{said}");
+    }
+    Ok(())
 }
 
 /// The same, to the embedded broker; and Java's clients, too, must be able to work with broker and registry.

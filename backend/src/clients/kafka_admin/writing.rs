@@ -120,29 +120,34 @@ mod tests {
         }
     }
 
-    /// Of a broker with an authorizer and SASL PLAIN where `admin` may do all, `carol` may write to `orders`, and `bob` may describe it;
-    /// each one's password is the name. `AUTHORIZED_KAFKA=host:port cargo test -p backend --lib -- --ignored authorizer`.
+    /// Of the lab's broker, with a key that may do everything and one that may look. `cargo xtask e2e kafka` runs it: `LAB` names the
+    /// file with the addresses.
     #[tokio::test(flavor = "multi_thread")]
-    #[ignore = "needs a Kafka with an authorizer"]
+    #[ignore = "needs the lab's Kafka: `cargo xtask e2e kafka` runs it"]
     async fn an_authorizer_s_refusal_is_told_from_a_grant_and_no_record_is_written() {
-        let brokers = [std::env::var("AUTHORIZED_KAFKA").unwrap()];
-        let client = |user: &str| {
+        let lab: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(std::env::var("LAB").unwrap()).unwrap()).unwrap();
+        let of = |what: &str| lab["kafka"]["cloud"][what].as_str().unwrap().to_owned();
+        let brokers = [of("bootstrap")];
+        let client = |key: &str, secret: &str| {
             let mut document = Pipeline::named("p");
-            for (name, value) in [("sasl-mechanism", "plain"), ("sasl-user", user), ("sasl-password", user)] {
-                document.kafka.params.insert(name.to_owned(), value.into());
+            document.kafka.params.insert("enable-tls".to_owned(), true.into());
+            let files = [("ca", "ca"), ("cert", "client_certificate"), ("key", "client_key")];
+            for (name, what) in files.into_iter().chain([("sasl-user", key), ("sasl-password", secret)]) {
+                document.kafka.params.insert(name.to_owned(), of(what).into());
             }
+            document.kafka.params.insert("sasl-mechanism".to_owned(), "plain".into());
             let options = KafkaOptions { read_timeout: Duration::from_secs(10), ..KafkaOptions::read(&document).0 };
             (KafkaAdmin::new(&brokers, &options).unwrap(), options)
         };
-        let (admin, _) = client("admin");
-        let topic = rdkafka::admin::NewTopic::new("orders", 1, rdkafka::admin::TopicReplication::Fixed(1));
+        let (admin, _) = client("key", "secret");
+        let topic = rdkafka::admin::NewTopic::new("rights", 1, rdkafka::admin::TopicReplication::Fixed(1));
         let _ = admin.0.admin.create_topics([&topic], &rdkafka::admin::AdminOptions::new()).await.unwrap();
-        let before = admin.end_offsets(&["orders"]).await.unwrap();
-        for (user, may) in [("admin", true), ("carol", true), ("bob", false)] {
-            let (own, options) = client(user);
-            let right = own.may_write(&brokers, &options, "orders", Some(1_048_588)).await;
-            assert_eq!((right == Right::Granted, matches!(right, Right::Denied(_))), (may, !may), "{user}: {right:?}");
+        let before = admin.end_offsets(&["rights"]).await.unwrap();
+        for (key, secret, may) in [("key", "secret", true), ("reader_key", "reader_secret", false)] {
+            let (own, options) = client(key, secret);
+            let right = own.may_write(&brokers, &options, "rights", Some(1_048_588)).await;
+            assert_eq!((right == Right::Granted, matches!(right, Right::Denied(_))), (may, !may), "{key}: {right:?}");
         }
-        assert_eq!(admin.end_offsets(&["orders"]).await.unwrap(), before);
+        assert_eq!(admin.end_offsets(&["rights"]).await.unwrap(), before);
     }
 }
