@@ -100,18 +100,14 @@ fn announce(address: SocketAddr, studio: &Studio, directory: &std::path::Path, j
     println!("Ctrl-C stops it; pipelines go on from their checkpoints at the next start.");
 }
 
-/// Resolves at Ctrl-C or SIGTERM.
-pub(super) async fn interrupted() {
-    let terminated = async {
-        match unix::signal(unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Resolves at Ctrl-C or SIGTERM. Both are heeded from the call on, not from the first wait: nothing in between may end the process.
+pub(super) fn interrupted() -> impl Future<Output = ()> {
+    let signals = [unix::SignalKind::interrupt(), unix::SignalKind::terminate()].map(unix::signal);
+    async move {
+        let [Ok(mut interrupt), Ok(mut terminate)] = signals else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => if result.is_err() { std::future::pending().await },
-        () = terminated => {}
     }
 }
