@@ -1,4 +1,5 @@
 //! `cargo xtask`: set up, build, run, prove and measure the studio, on a machine with git, rustup and a C toolchain.
+#![forbid(unsafe_code)]
 
 mod bench;
 mod check;

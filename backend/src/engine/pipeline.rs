@@ -62,7 +62,8 @@ impl Run {
             let (brokers, kafka) = (self.brokers.clone(), self.kafka.clone());
             let (ledger, figures, queue) = (Arc::clone(&ledger), Arc::clone(&self.figures), self.memory / 2);
             let transactional = (self.delivery == Delivery::ExactlyOnce).then(|| self.name.clone());
-            tokio::task::spawn_blocking(move || KafkaSink::connect(&brokers, &kafka, queue, transactional.as_deref(), ledger, figures))
+            let stop = inner.clone();
+            tokio::task::spawn_blocking(move || KafkaSink::connect(&brokers, &kafka, queue, transactional.as_deref(), ledger, figures, stop))
         };
         let sink = connect.await.map_err(|e| broken("connecting", e))??;
         let mut topics = Topics::new(&self.brokers, &self.default_topic, &self.kafka)?;

@@ -59,7 +59,12 @@ impl Transactions {
     }
 
     /// At the end of a source's transaction.
-    pub fn boundary(&mut self, mark: Mark, sink: &KafkaSink, ledger: &Ledger) -> Result<(), EngineError> {
+    pub fn boundary(&mut self, mark: Mark, sink: &mut KafkaSink, ledger: &Ledger) -> Result<(), EngineError> {
+        sink.hand_over()?;
+        if sink.has_halted() {
+            // Some of its rows are missing: it must not be committed.
+            return Ok(());
+        }
         if self.kept != Some(mark.schema_epoch) {
             self.keep_definitions(mark.schema_epoch)?;
         }

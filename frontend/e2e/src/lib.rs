@@ -1,5 +1,6 @@
 //! What the browser journeys (`tests/`) stand on: a studio of their own, the lab's parts, and a browser that knows the page by
 //! its `data-test` hooks. `cargo xtask journeys` starts what is needed and runs them.
+#![forbid(unsafe_code)]
 
 mod browser;
 mod lab;

@@ -64,6 +64,11 @@ fn without_client_prefix(reason: &str) -> String {
     reason.strip_prefix('[').and_then(|r| r.split_once("]: ")).map_or(reason, |(_, rest)| rest).to_owned()
 }
 
+pub(super) fn no_thread(error: &std::io::Error) -> EngineError {
+    let finding = Finding::error("", "no-thread", format!("the system has no thread left for the Kafka client: {error}"));
+    EngineError::new(ErrorKind::Transient, finding.hint("Raise the limit of processes for this user, or run fewer pipelines here."))
+}
+
 pub(super) fn too_large(topic: &str, bytes: usize, limit: usize) -> EngineError {
     EngineError::new(
         ErrorKind::Config,
