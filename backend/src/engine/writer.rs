@@ -45,6 +45,8 @@ pub(super) struct WriterParts {
     pub epoch: u64,
 }
 
+/// How long rows in flight are waited for at the end.
+const SETTLE: std::time::Duration = std::time::Duration::from_secs(10);
 /// Events between two looks at whether to stop.
 const LOOK_UP: usize = 64;
 
@@ -115,10 +117,15 @@ impl Writer {
         self.figures.set_busy(false);
         // Nobody reads any more: a source that waits for room must notice.
         drop(batches);
-        let settled = self.sink.settle(std::time::Duration::from_secs(10));
+        // After a row that was refused, those behind it must not arrive before it is sent again: they are given up with the sink.
+        let settled = !self.ledger.has_failed() && !(worked.is_err() && self.sink.has_halted()) && self.sink.settle(SETTLE);
         let worked = match (&mut self.transactions, worked) {
             (Some(transactions), Ok(())) => transactions.close(&self.sink, &self.ledger),
-            (_, worked) => worked,
+            (Some(transactions), failed) => {
+                transactions.give_up(&self.sink);
+                failed
+            }
+            (None, worked) => worked,
         };
         worked.and_then(|()| match self.ledger.take_failure() {
             Some(failure) => Err(failure),
@@ -246,8 +253,9 @@ impl Writer {
         if let Some(reason) = table.ineligible() {
             let finding = ineligible_finding(&table, &reason);
             // A launch is refused, so that nobody learns months later that a table was left out; a table made later is
-            // skipped aloud, as TiCDC does.
-            if !self.started && !self.ignore_ineligible {
+            // skipped aloud, as TiCDC does, and so it is after a restart, when the checkpoint knows it.
+            let known = self.tables.contains_key(&(table.schema.clone(), table.name.clone()));
+            if !self.started && !self.ignore_ineligible && !known {
                 return Err(EngineError::new(ErrorKind::Schema, finding));
             }
             self.figures.log(LogLevel::Warning, format!("{}; its rows are not sent", finding.message));
@@ -263,7 +271,8 @@ impl Writer {
 
     fn change(&mut self, change: &RowChange) -> Result<(), EngineError> {
         match self.send_change(change) {
-            Err(error) if self.dead_letters.is_some() && poison::is_poison(&error) => self.bury(change, &error),
+            // With a halted sink the trouble was with rows before this one.
+            Err(error) if self.dead_letters.is_some() && poison::is_poison(&error) && !self.sink.has_halted() => self.bury(change, &error),
             sent => sent,
         }
     }
@@ -271,17 +280,18 @@ impl Writer {
     /// Sends a row that cannot be sent to the dead letter topic.
     fn bury(&mut self, change: &RowChange, error: &EngineError) -> Result<(), EngineError> {
         let Some(topic) = self.dead_letters.clone() else { return Ok(()) };
-        let (_, made) = self.runtime.block_on(self.preparer.topics.ensure(&topic))?;
+        let (letters, made) = self.runtime.block_on(self.preparer.topics.ensure(&topic))?;
         if made {
             self.figures.log(LogLevel::Info, format!("topic {topic} created"));
         }
         if let Some(transactions) = &mut self.transactions {
             transactions.before_row(&self.sink)?;
         }
-        let (key, value) = poison::letter(change, error, self.sink.max_message_bytes());
+        let (key, value) = poison::letter(change, error, letters.max_message_bytes);
         let to = Outgoing {
             topic: self.sink.topic(&topic)?,
             partition: 0,
+            max_message_bytes: letters.max_message_bytes,
             row: Accepted { table: u32::MAX, bytes: 0, commit_ts: change.commit_ts, tombstone: false },
         };
         let append = |part: Vec<u8>| {
@@ -328,8 +338,12 @@ impl Writer {
             if table.ineligible().is_some() {
                 return Ok(());
             }
-            let prepared = self.runtime.block_on(self.preparer.prepare(table))?;
-            self.keep(prepared)?;
+            let prepare = self.stop.run_until_cancelled(self.preparer.prepare(table));
+            let Some(prepared) = self.runtime.block_on(prepare) else {
+                self.sink.halt();
+                return Ok(());
+            };
+            self.keep(prepared?)?;
         }
         self.current = self.prepared.get(&address).map(|ready| (address, Arc::clone(ready)));
         Ok(())
@@ -364,7 +378,8 @@ impl Out<'_> {
         let Ready { prepared, topic } = self.ready;
         let to = Outgoing {
             topic: *topic,
-            partition: prepared.route.partition.partition(change, prepared.partitions, self.scratch),
+            partition: prepared.route.partition.partition(change, prepared.to.partitions, self.scratch),
+            max_message_bytes: prepared.to.max_message_bytes,
             row: Accepted { table: prepared.figures_index, bytes: 0, commit_ts: change.commit_ts, tombstone: op.is_none() },
         };
         let key = |out: &mut Vec<u8>| prepared.plan.encode_key(row, prepared.key_id, out);

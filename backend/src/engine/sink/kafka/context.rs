@@ -1,6 +1,6 @@
 //! librdkafka's callbacks: delivery reports into the ledger, connection faults kept for error texts.
 
-use super::errors;
+use super::{errors, open::OpenTransaction};
 use crate::engine::{
     figures::Figures,
     ledger::{Accepted, Ledger},
@@ -51,6 +51,7 @@ pub(super) struct DeliveryContext {
     ledger: Arc<Ledger>,
     figures: Arc<Figures>,
     faults: Faults,
+    open: Arc<OpenTransaction>,
     reports: Mutex<Reports>,
     /// Whether reports are gathered: somebody calls [`DeliveryContext::pass_on`] soon after.
     gathering: AtomicBool,
@@ -67,8 +68,8 @@ struct Reports {
 }
 
 impl DeliveryContext {
-    pub(super) fn new(ledger: Arc<Ledger>, figures: Arc<Figures>, faults: Faults) -> Self {
-        Self { ledger, figures, faults, reports: Mutex::default(), gathering: AtomicBool::new(false) }
+    pub(super) fn new(ledger: Arc<Ledger>, figures: Arc<Figures>, faults: Faults, open: Arc<OpenTransaction>) -> Self {
+        Self { ledger, figures, faults, open, reports: Mutex::default(), gathering: AtomicBool::new(false) }
     }
 
     /// Gather reports from now on, or pass on each at once.
@@ -102,7 +103,7 @@ impl ClientContext for DeliveryContext {
         self.faults.note(&error, reason);
         tracing::debug!(target: "librdkafka", %error, reason, "client error");
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) {
-            self.ledger.fail(errors::fatal(reason));
+            self.ledger.fail(errors::fatal(reason, &self.open));
         }
     }
 }

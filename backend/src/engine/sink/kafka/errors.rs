@@ -1,6 +1,6 @@
 //! Kafka's errors in a user's words.
 
-use super::Faults;
+use super::{Faults, open::OpenTransaction};
 use crate::engine::error::{EngineError, ErrorKind};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use shared::Finding;
@@ -115,7 +115,17 @@ pub(super) fn delivery(topic: &str, error: &KafkaError) -> EngineError {
 }
 
 /// Another producer has our transactional id now: going on would only take it back, and so on for ever.
-pub(super) fn taken_over(reason: &str) -> EngineError {
+///
+/// So does Kafka refuse a producer whose transaction it has given up: after this machine has slept, that is the reason.
+pub(super) fn taken_over(reason: &str, open: &OpenTransaction) -> EngineError {
+    if open.is_given_up() {
+        let message = "a transaction was open for longer than Kafka lets it: this machine or this process stood still meanwhile";
+        let finding = Finding::error("engine.delivery", "transaction-too-long", message);
+        return EngineError::new(
+            ErrorKind::Transient,
+            finding.hint("Nothing is lost: it goes on by itself from the last committed position."),
+        );
+    }
     EngineError::new(
         ErrorKind::Config,
         Finding::error(
@@ -128,9 +138,9 @@ pub(super) fn taken_over(reason: &str) -> EngineError {
 }
 
 /// The idempotent producer lost its footing; only a new one can go on.
-pub(super) fn fatal(reason: &str) -> EngineError {
+pub(super) fn fatal(reason: &str, open: &OpenTransaction) -> EngineError {
     if reason.to_lowercase().contains("fenced") {
-        return taken_over(reason);
+        return taken_over(reason, open);
     }
     EngineError::new(
         ErrorKind::Transient,

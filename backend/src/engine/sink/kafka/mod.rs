@@ -3,6 +3,7 @@
 mod context;
 mod errors;
 mod native;
+mod open;
 mod outbox;
 mod reports;
 mod settings;
@@ -14,8 +15,8 @@ pub(crate) use context::ProbeContext;
 pub use errors::connection_finding;
 pub(crate) use errors::unusable;
 pub use native::TopicId;
-pub use settings::{add_producer as producer_settings, client_config};
-pub use topics::Topics;
+pub use settings::{MOST_BATCH_BYTES, add_producer as producer_settings, client_config};
+pub use topics::{Topic, Topics};
 pub use transactions::{KeptPosition, in_time, positions_topic, read_position};
 
 use super::super::{
@@ -25,6 +26,7 @@ use super::super::{
 };
 use context::DeliveryContext;
 use native::Handover;
+use open::OpenTransaction;
 use outbox::Outbox;
 use rdkafka::{
     config::FromClientConfigAndContext,
@@ -55,8 +57,22 @@ pub struct KafkaSink {
     producer: Arc<BaseProducer<DeliveryContext>>,
     ledger: Arc<Ledger>,
     faults: Faults,
-    max_message_bytes: usize,
+    open: Arc<OpenTransaction>,
     stop: CancellationToken,
+}
+
+/// What a sink is made of, beside where it goes.
+pub struct SinkParts {
+    /// For rows in the client's queue.
+    pub queue_bytes: usize,
+    /// The largest batch.
+    pub batch_bytes: usize,
+    /// With a pipeline's name, its rows go in transactions.
+    pub transactional_for: Option<String>,
+    pub ledger: Arc<Ledger>,
+    pub figures: Arc<Figures>,
+    /// Whoever waits for room is let go by it.
+    pub stop: CancellationToken,
 }
 
 /// A row for [`KafkaSink::send`], but for its bytes.
@@ -64,31 +80,26 @@ pub struct KafkaSink {
 pub struct Outgoing {
     pub topic: TopicId,
     pub partition: u32,
+    /// The topic's limit: [`Topic::max_message_bytes`].
+    pub max_message_bytes: usize,
     /// Its `bytes` are counted by the sink.
     pub row: Accepted,
 }
 
 impl KafkaSink {
-    /// Makes the producer and waits until a broker has answered; with a pipeline's name its rows go in transactions.
+    /// Makes the producer and waits until a broker has answered.
     ///
     /// # Errors
     /// Kinds `Denied`, `Config` or `Transient` with the finding that `connection_finding` makes of it.
-    pub fn connect(
-        brokers: &[String],
-        options: &KafkaOptions,
-        queue_bytes: usize,
-        transactional_for: Option<&str>,
-        ledger: Arc<Ledger>,
-        figures: Arc<Figures>,
-        stop: CancellationToken,
-    ) -> Result<Self, EngineError> {
+    pub fn connect(brokers: &[String], options: &KafkaOptions, parts: SinkParts) -> Result<Self, EngineError> {
+        let SinkParts { queue_bytes, batch_bytes, transactional_for, ledger, figures, stop } = parts;
         let mut config = client_config(brokers, options);
-        settings::add_producer(&mut config, options, queue_bytes);
-        if let Some(pipeline) = transactional_for {
+        settings::add_producer(&mut config, options, queue_bytes, batch_bytes);
+        if let Some(pipeline) = &transactional_for {
             settings::add_transactions(&mut config, &transactions::transactional_id(pipeline));
         }
-        let faults = Faults::default();
-        let context = DeliveryContext::new(Arc::clone(&ledger), figures, faults.clone());
+        let (faults, open) = (Faults::default(), Arc::<OpenTransaction>::default());
+        let context = DeliveryContext::new(Arc::clone(&ledger), figures, faults.clone(), Arc::clone(&open));
         let producer = Arc::new(BaseProducer::from_config_and_context(&config, context).map_err(|error| errors::unusable(&error))?);
         let reporter = Reporter::start(Arc::clone(&producer)).map_err(|error| errors::no_thread(&error))?;
         let sink = Self {
@@ -99,7 +110,7 @@ impl KafkaSink {
             producer,
             ledger,
             faults,
-            max_message_bytes: options.max_message_bytes,
+            open,
             stop,
         };
         sink.fetch_metadata(options.dial_timeout)?;
@@ -115,12 +126,6 @@ impl KafkaSink {
             Ok(_) => Ok(()),
             Err(error) => Err(errors::connection_error(&error, &self.faults)),
         }
-    }
-
-    /// The largest message, key and value and TiCDC's allowance for the rest, bytes.
-    #[must_use]
-    pub fn max_message_bytes(&self) -> usize {
-        self.max_message_bytes
     }
 
     /// The topic of this name, to send to.
@@ -151,9 +156,9 @@ impl KafkaSink {
         });
         let key_len = encoded.inspect_err(|_| self.outbox.take_back())?;
         let bytes = self.outbox.appended() + RECORD_OVERHEAD;
-        if bytes > self.max_message_bytes {
+        if bytes > to.max_message_bytes {
             self.outbox.take_back();
-            return Err(errors::too_large(self.handover.name(to.topic), bytes, self.max_message_bytes).into());
+            return Err(errors::too_large(self.handover.name(to.topic), bytes, to.max_message_bytes).into());
         }
         self.outbox.push(to.topic, to.partition, key_len, to.row);
         Ok(())
@@ -164,7 +169,12 @@ impl KafkaSink {
         self.outbox.mark(mark);
     }
 
-    /// Whether rows were left out because the run is to stop: nothing that comes after them may be sent.
+    /// Rows have been left out: nothing that comes after them may be sent.
+    pub fn halt(&mut self) {
+        self.halted = true;
+    }
+
+    /// Whether rows were left out, as when the run is to stop while they wait: nothing that comes after them may be sent.
     #[must_use]
     pub fn has_halted(&self) -> bool {
         self.halted

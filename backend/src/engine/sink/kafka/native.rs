@@ -8,8 +8,8 @@
 use super::context::DeliveryContext;
 use rdkafka::{
     bindings::{
-        RD_KAFKA_MSG_F_COPY, RD_KAFKA_MSG_F_PARTITION, rd_kafka_last_error, rd_kafka_message_t, rd_kafka_produce_batch, rd_kafka_topic_destroy,
-        rd_kafka_topic_new, rd_kafka_topic_t,
+        RD_KAFKA_MSG_F_COPY, RD_KAFKA_MSG_F_PARTITION, rd_kafka_last_error, rd_kafka_message_t, rd_kafka_produce_batch,
+        rd_kafka_topic_destroy, rd_kafka_topic_new, rd_kafka_topic_t,
     },
     error::RDKafkaErrorCode,
     producer::{BaseProducer, Producer},
@@ -78,11 +78,7 @@ impl Handover {
     }
 
     /// Queues copies of messages in their order, as many as there is room for. Answers how many, and why the next one was refused.
-    pub(super) fn produce<'a>(
-        &mut self,
-        topic: TopicId,
-        messages: impl Iterator<Item = Message<'a>>,
-    ) -> (usize, Option<RDKafkaErrorCode>) {
+    pub(super) fn produce<'a>(&mut self, topic: TopicId, messages: impl Iterator<Item = Message<'a>>) -> (usize, Option<RDKafkaErrorCode>) {
         self.messages.extend(messages.map(|message| rd_kafka_message_t {
             err: RDKafkaRespErr::RD_KAFKA_RESP_ERR_NO_ERROR,
             rkt: ptr::null_mut(),
