@@ -2,9 +2,11 @@
 //! its `data-test` hooks. `cargo xtask journeys` starts what is needed and runs them.
 
 mod browser;
+mod figure;
 mod lab;
 mod studio;
 
 pub use browser::Browser;
+pub use figure::print_at_most;
 pub use lab::Lab;
 pub use studio::Studio;
