@@ -7,39 +7,35 @@ use serde_json::Value;
 /// Each in a browser of its own; the one in the middle counts.
 const VISITS: usize = 5;
 
-/// Keeps the moment, in milliseconds since the visit began, at which a person could begin: the way in is drawn, and so is what the
-/// studio answered about its pipelines.
+/// Keeps the moment, in milliseconds since the visit began, at which a person could begin, since the way in is drawn and so is what
+/// the studio answered about its pipelines; and the files of the page that were fetched until then: name, bytes as they came, bytes as
+/// the page sees them.
 const WATCH: &str = "
-window.usefulAt = new Promise(done => {
+window.useful = new Promise(done => {
+  const tell = () => {
+    const at = performance.now();
+    const fetched = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+    const files = fetched.map(file => [new URL(file.name).pathname, file.encodedBodySize, file.decodedBodySize]);
+    done({ at, files: files.filter(([name]) => !name.startsWith('/api/')) });
+  };
   const look = () => {
     const useful = document.querySelector('[data-test=\"new-pipeline\"]') && !document.querySelector('.skeleton');
     // Drawn before the next frame begins.
-    requestAnimationFrame(useful ? () => done(performance.now()) : look);
+    requestAnimationFrame(useful ? tell : look);
   };
   look();
 });
 ";
-/// Calls back with that moment and what was fetched until then: name, bytes as they came, bytes as the page sees them.
-const TELL: &str = "
-const done = arguments[0];
-window.usefulAt.then(at => {
-  const files = performance.getEntriesByType('resource').map(file => [new URL(file.name).pathname, file.encodedBodySize, file.decodedBodySize]);
-  done({ at, files });
-});
-";
+const TELL: &str = "window.useful.then(arguments[0]);";
 
-/// Of the page's wasm, JavaScript and style: bytes as they came.
+/// Bytes of all files as they came.
 fn downloaded(files: &Value) -> Result<u64> {
-    let mut total = 0;
-    for ending in [".wasm", ".js", ".css"] {
-        let of_kind = files.as_array().into_iter().flatten().filter(|file| file[0].as_str().is_some_and(|name| name.ends_with(ending)));
-        let (came, whole) = of_kind.fold((0, 0), |(came, whole), file| {
-            (came + file[1].as_u64().unwrap_or_default(), whole + file[2].as_u64().unwrap_or_default())
-        });
-        ensure!(0 < came && came < whole, "the page's `{ending}` came as {came} bytes of {whole}");
-        total += came;
-    }
-    Ok(total)
+    let files = files.as_array().context("no files")?;
+    let bytes = |file: &Value, at: usize| file[at].as_u64().unwrap_or_default();
+    let wasm = files.iter().filter(|file| file[0].as_str().is_some_and(|name| name.ends_with(".wasm")));
+    let (came, whole) = wasm.fold((0, 0), |(came, whole), file| (came + bytes(file, 1), whole + bytes(file, 2)));
+    ensure!(0 < came && came < whole / 2, "the page's code came as {came} bytes of {whole}");
+    Ok(files.iter().map(|file| bytes(file, 1)).sum())
 }
 
 #[tokio::test]
