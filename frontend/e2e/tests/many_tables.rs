@@ -7,6 +7,11 @@ const TABLES: u64 = 100_000;
 /// As many in each schema, so that a rule for one matches a known count.
 const IN_A_SCHEMA: u64 = 1_000;
 
+/// What is typed, and how many tables it matches.
+const RULES: [(&str, u64); 3] = [("s7.*", IN_A_SCHEMA), ("s7*.*", 11 * IN_A_SCHEMA), ("*.*", TABLES)];
+/// How often each is; the one in the middle counts.
+const ROUNDS: usize = 3;
+
 /// Fills the box with definitions: typing ten megabytes would measure the driver.
 const FILL: &str = "
 const box = document.querySelector('[data-test=\"paste-ddl\"]');
@@ -53,14 +58,26 @@ async fn the_filter_follows_the_typing_among_a_hundred_thousand_tables() -> Resu
     page.click("read-ddl").await?;
     page.find_text("matched-count", "100,000").await?;
     page.picture("editor-many-tables").await?;
+    let mut measured = RULES.map(|_| (Vec::new(), Vec::new()));
+    for _ in 0..ROUNDS {
+        for ((rule, matched), (took, longest)) in RULES.into_iter().zip(&mut measured) {
+            let figures = page.run_async(TYPE, vec![rule.into(), matched.into()]).await?;
+            let milliseconds = |key: &str| figures[key].as_f64().with_context(|| format!("no `{key}` in {figures}"));
+            took.push(milliseconds("took")?);
+            longest.push(milliseconds("longest")?);
+        }
+    }
     let (mut slowest, mut longest_still) = (0.0_f64, 0.0_f64);
-    for (rule, matched) in [("s7.*", IN_A_SCHEMA), ("s7*.*", 11 * IN_A_SCHEMA), ("*.*", TABLES)] {
-        let figures = page.run_async(TYPE, vec![rule.into(), matched.into()]).await?;
-        let milliseconds = |key: &str| figures[key].as_f64().with_context(|| format!("no `{key}` in {figures}"));
-        slowest = slowest.max(milliseconds("took")?);
-        longest_still = longest_still.max(milliseconds("longest")?);
+    for (took, longest) in measured {
+        slowest = slowest.max(middle(took));
+        longest_still = longest_still.max(middle(longest));
     }
     print_at_most("routing_preview_100k_tables", slowest, "ms", 200.0);
     print_at_most("routing_preview_longest_task", longest_still, "ms", 50.0);
     page.close().await
+}
+
+fn middle(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
 }
