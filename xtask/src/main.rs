@@ -22,7 +22,7 @@ cargo xtask <command>
   test             set up and prove everything; CI=true: nothing may be skipped
   check            formatting and lints, natively and for wasm32
   setup            install what building needs
-  bench [ARGS…]    measure, as a packaged binary would run (--json, --lab, --judge PATH)
+  bench [ARGS…]    measure, as a packaged binary would run (--json, --page, --lab, --judge PATH)
   lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where

@@ -3,9 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod browser;
+mod figure;
 mod lab;
 mod studio;
 
 pub use browser::Browser;
+pub use figure::print_at_most;
 pub use lab::Lab;
 pub use studio::Studio;
