@@ -284,8 +284,17 @@ impl<'a> Follower<'a> {
         group.explicit |= kind == StatementKind::DdlBeginning;
         let (ends_group, unfinished) = (!group.explicit, group.unfinished_alter);
         match kind {
-            StatementKind::Ddl | StatementKind::DdlBeginning if !unfinished => self.ddl(&query).await?,
-            StatementKind::Truncate => self.truncated(&query),
+            StatementKind::Ddl | StatementKind::DdlBeginning if !unfinished => {
+                self.ddl(&query).await?;
+                if let Some(clause) = statement::moves_rows(&query.sql) {
+                    let why =
+                        format!("was altered with {clause}: what that adds or removes is not in the binlog, and its rows in Kafka stay");
+                    self.note_of_tables(&query, &why);
+                }
+            }
+            StatementKind::Truncate => {
+                self.note_of_tables(&query, "was truncated: its rows stay in Kafka, since TRUNCATE writes no deletes")
+            }
             StatementKind::Dml => self.refuse_statement(&query)?,
             _ => {}
         }
@@ -312,11 +321,12 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    fn truncated(&mut self, query: &Query<'_>) {
+    /// Warns of each table of ours that the statement names.
+    fn note_of_tables(&mut self, query: &Query<'_>, why: &str) {
         for (schema, name) in statement::names(&query.sql) {
             let schema = schema.as_deref().unwrap_or(&query.schema);
             if let Some(table) = self.tables.get(schema, &name) {
-                let text = format!("{} was truncated: its rows stay in Kafka, since TRUNCATE writes no deletes", table.qualified());
+                let text = format!("{} {why}", table.qualified());
                 self.note(LogLevel::Warning, &text);
             }
         }

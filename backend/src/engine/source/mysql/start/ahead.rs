@@ -149,6 +149,7 @@ mod tests {
             (&["ALTER TABLE t MODIFY size ENUM('xs','s')"][..], at("t", 0)),
             (&["ALTER TABLE `shop`.`t` ADD COLUMN a INT", "alter table u drop b"], at("u", 1)),
             (&["ALTER ONLINE TABLE IF EXISTS t ADD b INT"], at("t", 0)),
+            (&["/* by the app */ ALTER TABLE t ADD b INT", "-- one more\nALTER TABLE u /* t */ ADD b INT"], at("u", 1)),
             (&["ALTER TABLE t ADD INDEX (a), DROP KEY b, ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES x (a)"], None),
             (&["ALTER TABLE hidden ADD b INT", "ALTER TABLE other.t ADD b INT"], None),
             (&["CREATE TABLE n (id INT)", "ALTER TABLE n ADD b INT", "RENAME TABLE n TO m", "ALTER TABLE m ADD c INT"], None),
