@@ -29,7 +29,16 @@ pub(super) struct BinlogEnd {
     pub executed: String,
 }
 
-const VARIABLES: [&str; 6] = ["log_bin", "binlog_format", "binlog_row_image", "binlog_row_value_options", "server_id", "gtid_mode"];
+const VARIABLES: [&str; 8] = [
+    "log_bin",
+    "binlog_format",
+    "binlog_row_image",
+    "binlog_row_value_options",
+    "binlog_transaction_compression",
+    "server_id",
+    "server_uuid",
+    "gtid_mode",
+];
 
 impl Facts {
     /// # Errors
@@ -98,6 +107,16 @@ impl Facts {
                     "`binlog_row_value_options` is PARTIAL_JSON: updated JSON is not in the log as a whole",
                 )
                 .hint("SET GLOBAL binlog_row_value_options = '', in the configuration too"),
+            );
+        }
+        if is("binlog_transaction_compression", "ON") {
+            findings.push(
+                Finding::warning(
+                    URL,
+                    "binlog-compressed",
+                    "`binlog_transaction_compression` is ON: a transaction is unpacked as a whole, and needs memory for that beside `memory`",
+                )
+                .hint("where transactions are large: SET GLOBAL binlog_transaction_compression = OFF, or give the process room for the largest one"),
             );
         }
         if is("server_id", "0") {
@@ -193,6 +212,13 @@ mod tests {
             facts.variables.insert(name.into(), value.into());
             assert_eq!(codes(&facts), [(Severity::Error, code.into())], "{name}={value}");
         }
+    }
+
+    #[test]
+    fn transactions_that_come_compressed_are_warned_of() {
+        let mut facts = good();
+        facts.variables.insert("binlog_transaction_compression".into(), "ON".into());
+        assert_eq!(codes(&facts), [(Severity::Warning, "binlog-compressed".into())]);
     }
 
     #[test]
