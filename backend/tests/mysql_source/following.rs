@@ -155,7 +155,7 @@ async fn a_restart_at_any_resolved_position_repeats_the_rest_exactly() {
     };
     let file_only = |begin: Begin| match begin {
         Begin::Checkpoint { position: Position::Binlog { file, position, .. }, commit_ts, schemas } => {
-            Begin::Checkpoint { position: Position::Binlog { file, position, gtid: None }, commit_ts, schemas }
+            Begin::Checkpoint { position: Position::Binlog { file, position, gtid: None, server: None }, commit_ts, schemas }
         }
         other => panic!("not a checkpoint in a binlog: {other:?}"),
     };

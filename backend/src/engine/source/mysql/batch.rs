@@ -43,11 +43,12 @@ impl Batch {
         self.events.is_empty() && self.boundary.is_none()
     }
 
-    /// Takes all out. `gtid` is what has been executed up to the boundary.
-    pub fn take(&mut self, gtid: Option<&GtidState>) -> Vec<SourceEvent> {
+    /// Takes all out. `gtid` is what has been executed up to the boundary, `server` whose binlog it is.
+    pub fn take(&mut self, gtid: Option<&GtidState>, server: Option<&str>) -> Vec<SourceEvent> {
         let Self { mut events, boundary, .. } = std::mem::take(self);
         if let Some((at, place, commit_ts)) = boundary {
-            let position = Position::Binlog { file: place.file, position: place.position, gtid: gtid.and_then(GtidState::text) };
+            let Place { file, position } = place;
+            let position = Position::Binlog { file, position, gtid: gtid.and_then(GtidState::text), server: server.map(str::to_owned) };
             events.insert(at, SourceEvent::Resolved { position, commit_ts });
         }
         events
@@ -111,7 +112,7 @@ mod tests {
         batch.push(gone("b"));
         batch.resolve(&place(200), CommitTs(2));
         batch.push(gone("c"));
-        let events = batch.take(GtidState::parse("0-1-5", true).as_ref());
+        let events = batch.take(GtidState::parse("0-1-5", true).as_ref(), None);
         let SourceEvent::Resolved { position, commit_ts } = &events[2] else { panic!("not resolved: {events:?}") };
         assert_eq!((position.to_string(), *commit_ts, events.len()), ("b.000001:200 (GTID 0-1-5)".into(), CommitTs(2), 4));
         assert!(batch.is_empty());
@@ -129,7 +130,7 @@ mod tests {
         let mut batch = Batch::default();
         batch.push_row(change(MAX_BYTES));
         assert!(batch.is_full());
-        batch.take(None);
+        batch.take(None, None);
         for _ in 1..MAX_ROWS {
             batch.push_row(change(1));
         }

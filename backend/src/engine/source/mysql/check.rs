@@ -61,6 +61,11 @@ impl Facts {
         self.variables.get(name).map_or("", String::as_str)
     }
 
+    /// What tells the server from others: MySQL's `server_uuid`, MariaDB's `server_id`.
+    pub fn server(&self) -> Option<String> {
+        ["server_uuid", "server_id"].into_iter().map(|name| self.variable(name)).find(|value| !value.is_empty()).map(str::to_owned)
+    }
+
     /// MySQL keeps GTIDs for every transaction.
     pub fn gtid_mode(&self) -> bool {
         self.variable("gtid_mode").eq_ignore_ascii_case("ON")
@@ -212,6 +217,14 @@ mod tests {
             facts.variables.insert(name.into(), value.into());
             assert_eq!(codes(&facts), [(Severity::Error, code.into())], "{name}={value}");
         }
+    }
+
+    #[test]
+    fn a_server_is_known_by_its_uuid_or_else_by_its_id() {
+        let mut facts = good();
+        assert_eq!(facts.server().as_deref(), Some("1"));
+        facts.variables.insert("server_uuid".into(), "3e11fa47-71ca-11e1-9e33-c80aa9429562".into());
+        assert_eq!(facts.server().as_deref(), Some("3e11fa47-71ca-11e1-9e33-c80aa9429562"));
     }
 
     #[test]

@@ -80,6 +80,8 @@ struct KnownMap {
 pub(super) struct Follower<'a> {
     connector: &'a Connector,
     out: SourceSender,
+    /// Whose binlog it is.
+    server: Option<String>,
     tables: Tables,
     /// Behind the last event read.
     place: Place,
@@ -113,6 +115,7 @@ impl<'a> Follower<'a> {
             out,
             mariadb: start.flavour.mariadb,
             undecided: Undecided::new(space),
+            server: start.server,
             tables: start.tables,
             place: start.place,
             gtid: start.gtid,
@@ -131,7 +134,7 @@ impl<'a> Follower<'a> {
         // A server may keep us waiting, while it looks for the place or for an end of our last connection; its first packet says
         // that it reads. What is sent then, be it empty, says the same: from now on silence means that nothing changes.
         let mut next = tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?;
-        let first = follower.batch.take(follower.gtid.as_ref());
+        let first = follower.batch.take(follower.gtid.as_ref(), follower.server.as_deref());
         follower.out.send(first).await?;
         loop {
             match next {
@@ -415,7 +418,7 @@ impl<'a> Follower<'a> {
 
     async fn flush(&mut self) -> Result<(), Ended> {
         if !self.batch.is_empty() {
-            let events = self.batch.take(self.gtid.as_ref());
+            let events = self.batch.take(self.gtid.as_ref(), self.server.as_deref());
             self.out.send(events).await?;
         }
         Ok(())

@@ -189,6 +189,7 @@ impl Run<'_> {
             file: self.begun.file.clone(),
             position: self.begun.position,
             gtid: self.start.gtid.as_ref().and_then(GtidState::text),
+            server: self.start.server.clone(),
             table: table.map(|table| (table.schema.clone(), table.name.clone())),
             key,
         };
