@@ -19,6 +19,23 @@ const WRITE_TIMEOUT_SECONDS: u32 = 86_400;
 /// # Errors
 /// Not reachable, or no right to replicate.
 pub(super) async fn open(connector: &Connector, server_id: u32, start: &Start) -> Result<BinlogStream, EngineError> {
+    ask(connector, start, BinlogStreamRequest::new(server_id).with_hostname(b"changefeed-studio")).await
+}
+
+/// Opens the same stream as [`open`], up to the log's end; it does not end our other stream.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn open_ahead(connector: &Connector, start: &Start) -> Result<BinlogStream, EngineError> {
+    ask(connector, start, only_to_the_end()).await
+}
+
+/// Without an id of its own it is no replica, which a server would take for the one that reads on.
+fn only_to_the_end() -> BinlogStreamRequest<'static> {
+    BinlogStreamRequest::new(0).with_non_blocking()
+}
+
+async fn ask<'a>(connector: &Connector, start: &'a Start, mut request: BinlogStreamRequest<'a>) -> Result<BinlogStream, EngineError> {
     let mut conn = connector.open().await?;
     let mut settings = vec![
         // MySQL 8.4 reads the new name first, all others only the old one.
@@ -37,7 +54,6 @@ pub(super) async fn open(connector: &Connector, server_id: u32, start: &Start) -
     for setting in settings {
         conn.query_drop(setting).await.map_err(|e| connector.failed(e))?;
     }
-    let mut request = BinlogStreamRequest::new(server_id).with_hostname(b"changefeed-studio");
     match start.gtid.as_ref().filter(|_| start.by_gtid) {
         Some(GtidState::Mysql(set)) => request = request.with_gtid().with_gtid_set(set.sids()),
         Some(GtidState::Mariadb(_)) => {}
@@ -55,7 +71,6 @@ pub(super) async fn open_file(connector: &Connector, mariadb: bool, file: &str) 
     if mariadb {
         conn.query_drop("SET @mariadb_slave_capability = 4").await.map_err(|e| connector.failed(e))?;
     }
-    // Without an id of its own it is no replica, which a server would take for the one that reads on.
-    let request = BinlogStreamRequest::new(0).with_non_blocking().with_filename(file.as_bytes()).with_pos(4);
+    let request = only_to_the_end().with_filename(file.as_bytes()).with_pos(4);
     conn.get_binlog_stream(request).await.map_err(|e| connector.failed(e))
 }

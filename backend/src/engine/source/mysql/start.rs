@@ -102,12 +102,15 @@ impl Start {
                 if self.flavour.mariadb {
                     self.gtid = mariadb_gtid(connector, conn, &file, position).await?;
                 }
+                let shown = format!("{file}:{position}");
                 self.place = Place { file, position: position.max(4) };
+                ahead::check(connector, self, &shown).await?;
             }
             StartFrom::Gtid(text) => {
                 self.gtid = Some(GtidState::parse(&text, self.flavour.mariadb).ok_or_else(|| not_a_gtid(&text, &self.flavour))?);
                 self.by_gtid = true;
                 self.tables.load(conn).await?;
+                ahead::check(connector, self, &text).await?;
             }
             StartFrom::Time(_) | StartFrom::Tso(_) => {
                 let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
