@@ -46,13 +46,13 @@ impl Facts {
     pub async fn read(connector: &Connector, conn: &mut Conn, flavour: &Flavour) -> Result<Self, EngineError> {
         let names = VARIABLES.map(|name| format!("'{name}'")).join(", ");
         let variables: Vec<(String, String)> =
-            conn.query(format!("SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})")).await.map_err(|e| connector.failed(e))?;
+            connector.answer(conn.query(format!("SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})"))).await?;
         let binlog_end = match binlog_end(connector, conn, flavour).await {
             Ok(end) => Some(end),
             Err(error) if error.kind == ErrorKind::Denied => None,
             Err(error) => return Err(error),
         };
-        let grants: Vec<String> = conn.query("SHOW GRANTS").await.map_err(|e| connector.failed(e))?;
+        let grants: Vec<String> = connector.answer(conn.query("SHOW GRANTS")).await?;
         let variables = variables.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
         Ok(Self { variables, binlog_end, grants })
     }
@@ -165,7 +165,7 @@ impl Facts {
 /// # Errors
 /// `Denied` without REPLICATION CLIENT; else the connection broke.
 pub(super) async fn binlog_end(connector: &Connector, conn: &mut Conn, flavour: &Flavour) -> Result<BinlogEnd, EngineError> {
-    let row: Option<mysql_async::Row> = match conn.query_first(flavour.binlog_status_statement()).await {
+    let row: Option<mysql_async::Row> = match connector.timely(conn.query_first(flavour.binlog_status_statement())).await? {
         Ok(row) => row,
         // ER_NO_BINARY_LOGGING
         Err(Error::Server(error)) if error.code == 1381 => None,

@@ -52,14 +52,14 @@ async fn ask<'a>(connector: &Connector, start: &'a Start, mut request: BinlogStr
         }
     }
     for setting in settings {
-        conn.query_drop(setting).await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.query_drop(setting)).await?;
     }
     match start.gtid.as_ref().filter(|_| start.by_gtid) {
         Some(GtidState::Mysql(set)) => request = request.with_gtid().with_gtid_set(set.sids()),
         Some(GtidState::Mariadb(_)) => {}
         None => request = request.with_filename(start.place.file.as_bytes()).with_pos(start.place.position),
     }
-    conn.get_binlog_stream(request).await.map_err(|e| connector.failed(e))
+    connector.answer(conn.get_binlog_stream(request)).await
 }
 
 /// Opens the stream of a file's events from its begin; it ends at the log's end, and does not end our other stream.
@@ -69,8 +69,8 @@ async fn ask<'a>(connector: &Connector, start: &'a Start, mut request: BinlogStr
 pub(super) async fn open_file(connector: &Connector, mariadb: bool, file: &str) -> Result<BinlogStream, EngineError> {
     let mut conn = connector.open().await?;
     if mariadb {
-        conn.query_drop("SET @mariadb_slave_capability = 4").await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.query_drop("SET @mariadb_slave_capability = 4")).await?;
     }
     let request = only_to_the_end().with_filename(file.as_bytes()).with_pos(4);
-    conn.get_binlog_stream(request).await.map_err(|e| connector.failed(e))
+    connector.answer(conn.get_binlog_stream(request)).await
 }

@@ -82,7 +82,7 @@ impl Start {
         if let Some(from) = fresh {
             start.begin(connector, &mut conn, &facts, from).await?;
         }
-        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.disconnect()).await?;
         Ok(start)
     }
 
@@ -176,7 +176,7 @@ async fn is_there(connector: &Connector, conn: &mut Conn, file: &str, position: 
 
 /// The binlog's files with their sizes, the oldest first.
 async fn binlog_files(connector: &Connector, conn: &mut Conn) -> Result<Vec<(String, u64)>, EngineError> {
-    let rows: Vec<mysql_async::Row> = conn.query("SHOW BINARY LOGS").await.map_err(|e| connector.failed(e))?;
+    let rows: Vec<mysql_async::Row> = connector.answer(conn.query("SHOW BINARY LOGS")).await?;
     let file = |mut row: mysql_async::Row| Some((row.take_opt::<String, _>(0)?.ok()?, row.take_opt::<u64, _>(1)?.ok()?));
     Ok(rows.into_iter().filter_map(file).collect())
 }
@@ -209,14 +209,13 @@ async fn gtid_at_end(
 
 /// MariaDB answers which GTIDs a place corresponds to; nothing for a place that is not between two transactions.
 async fn mariadb_gtid(connector: &Connector, conn: &mut Conn, file: &str, position: u64) -> Result<Option<GtidState>, EngineError> {
-    let text: Option<Option<String>> =
-        conn.exec_first("SELECT BINLOG_GTID_POS(?, ?)", (file, position)).await.map_err(|e| connector.failed(e))?;
+    let text: Option<Option<String>> = connector.answer(conn.exec_first("SELECT BINLOG_GTID_POS(?, ?)", (file, position))).await?;
     Ok(text.flatten().and_then(|text| GtidState::parse(&text, true)))
 }
 
 /// The server's clock, to the second below.
 async fn server_time(connector: &Connector, conn: &mut Conn) -> Result<CommitTs, EngineError> {
-    let seconds: Option<u64> = conn.query_first("SELECT UNIX_TIMESTAMP()").await.map_err(|e| connector.failed(e))?;
+    let seconds: Option<u64> = connector.answer(conn.query_first("SELECT UNIX_TIMESTAMP()")).await?;
     Ok(CommitTs::new(seconds.unwrap_or(0).saturating_mul(1000), 0))
 }
 
