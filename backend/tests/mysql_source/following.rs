@@ -90,6 +90,57 @@ async fn a_statement_with_settings_of_its_own_counts_like_any_other() {
     assert_eq!(tail.failure().await.finding.code, "binlog-format");
 }
 
+/// Ends a binlog file before the last event of a kind, as a server does that dies while it writes.
+async fn lose_from_the_last(db: &mut MariaDb, kind: &str) {
+    let mut conn = db.admin().await;
+    let (file, _): (String, u64) = end(&mut conn).await;
+    let events: Vec<mysql_async::Row> = conn.query(format!("SHOW BINLOG EVENTS IN '{file}'")).await.unwrap();
+    let last = events.iter().rfind(|event| event.get::<String, _>(2).as_deref() == Some(kind)).unwrap();
+    let position: u64 = last.get(1).unwrap();
+    conn.disconnect().await.unwrap();
+    db.restart(|data| std::fs::OpenOptions::new().write(true).open(data.join(file)).unwrap().set_len(position).unwrap()).await;
+}
+
+async fn end(conn: &mut mysql_async::Conn) -> (String, u64) {
+    let row: mysql_async::Row = conn.query_first("SHOW MASTER STATUS").await.unwrap().unwrap();
+    (row.get(0).unwrap(), row.get(1).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_the_servers_crash_left_unfinished_is_left_out_and_told() {
+    let mut db = MariaDb::start(&[]);
+    db.run(&SHOP).await;
+    let mut tail = start_now(&db).await;
+    db.run(&["INSERT INTO shop.t VALUES (1, 'a')"]).await;
+    tail.until_row("t", 1).await;
+    tail.until_resolved().await;
+    let begin = checkpoint(&tail.stop().await);
+    db.run(&["INSERT INTO shop.t VALUES (2, 'b')", "INSERT INTO shop.t VALUES (3, 'lost')"]).await;
+    lose_from_the_last(&mut db, "Table_map").await;
+    db.run(&["INSERT INTO shop.t VALUES (4, 'c')", "INSERT INTO shop.t VALUES (5, 'lost')"]).await;
+    lose_from_the_last(&mut db, "Xid").await;
+    db.run(&["INSERT INTO shop.t VALUES (6, 'd')"]).await;
+
+    let mut tail = start(&db, all(), begin);
+    tail.until_row("t", 6).await;
+    tail.until_resolved().await;
+    let events = tail.stop().await;
+    assert_eq!(lines(&events), ["table t id,name", "c t - -> 2,b", "c t - -> 4,c", "c t - -> 6,d"]);
+    let told = notes(&events);
+    let left_out = |text: &&String| text.contains("ends within a transaction at mysql-bin.0") && text.contains("left out");
+    assert_eq!(told.iter().filter(left_out).count(), 2, "{told:?}");
+
+    // Of a large one rows are on their way before its end shows.
+    db.run(&["INSERT INTO shop.t SELECT seq, 'lost' FROM shop.seq_100_to_5000"]).await;
+    lose_from_the_last(&mut db, "Xid").await;
+    db.run(&["INSERT INTO shop.t VALUES (6000, 'c')"]).await;
+    let mut tail = start(&db, all(), checkpoint(&events));
+    tail.until_row("t", 6000).await;
+    tail.until_resolved().await;
+    let told = notes(&tail.stop().await);
+    assert!(told.iter().any(|text| text.contains("had been sent")), "{told:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_that_come_or_go_with_a_partition_are_warned_of() {
     let db = MariaDb::start(&[]);

@@ -15,6 +15,8 @@ pub(super) struct Batch {
     events: Vec<SourceEvent>,
     rows: usize,
     bytes: usize,
+    /// Number of events before the first row of the last transaction that has rows.
+    opened: usize,
     /// Number of events before the end of the last whole transaction, and where that is.
     boundary: Option<(usize, Place, CommitTs)>,
 }
@@ -28,6 +30,24 @@ impl Batch {
 
     pub fn push(&mut self, event: SourceEvent) {
         self.events.push(event);
+    }
+
+    /// The rows that follow are of a new transaction.
+    pub fn open(&mut self) {
+        self.opened = self.events.len();
+    }
+
+    /// Takes out the rows since [`open`](Self::open) that are still here; definitions stay.
+    pub fn take_back(&mut self) {
+        for event in self.events.split_off(self.opened) {
+            match event {
+                SourceEvent::Change(change) => {
+                    self.rows -= 1;
+                    self.bytes -= change.memory();
+                }
+                other => self.events.push(other),
+            }
+        }
     }
 
     /// All so far is whole transactions up to `place`.
@@ -103,6 +123,14 @@ mod tests {
         Place { file: "b.000001".into(), position }
     }
 
+    fn change(bytes: usize) -> RowChange {
+        let table =
+            Arc::new(TableModel { schema: "s".into(), name: "t".into(), columns: vec![], indexes: vec![], charset: None, version: 1 });
+        let mut row = shared::row::Row::default();
+        row.push(shared::row::Datum::Bytes(&vec![0; bytes]));
+        RowChange { table, before: None, after: Some(row), commit_ts: CommitTs(1) }
+    }
+
     #[test]
     fn only_the_last_boundary_of_a_batch_is_sent_and_at_its_place() {
         let mut batch = Batch::default();
@@ -119,14 +147,24 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_the_last_transaction_can_be_taken_back() {
+        let mut batch = Batch::default();
+        batch.open();
+        batch.push_row(change(10));
+        batch.resolve(&place(100), CommitTs(1));
+        batch.open();
+        batch.push_row(change(MAX_BYTES));
+        batch.push(gone("a"));
+        batch.push_row(change(10));
+        assert!(batch.is_full());
+        batch.take_back();
+        assert!(!batch.is_full());
+        let events = batch.take(None, None);
+        assert!(matches!(&*events, [SourceEvent::Change(_), SourceEvent::Resolved { .. }, SourceEvent::TableGone { .. }]), "{events:?}");
+    }
+
+    #[test]
     fn a_batch_is_full_by_rows_and_by_bytes() {
-        let table =
-            Arc::new(TableModel { schema: "s".into(), name: "t".into(), columns: vec![], indexes: vec![], charset: None, version: 1 });
-        let change = |bytes: usize| {
-            let mut row = shared::row::Row::default();
-            row.push(shared::row::Datum::Bytes(&vec![0; bytes]));
-            RowChange { table: Arc::clone(&table), before: None, after: Some(row), commit_ts: CommitTs(1) }
-        };
         let mut batch = Batch::default();
         batch.push_row(change(MAX_BYTES));
         assert!(batch.is_full());

@@ -198,6 +198,10 @@ impl<'a> Follower<'a> {
     fn rotate(&mut self, event: &Event, position: u64, file: &[u8]) -> Result<(), Ended> {
         let file = packet::rotate_file(event, file);
         let next = Place { file: String::from_utf8(file.to_vec()).map_err(|_| Malformed("a file name is not UTF-8"))?, position };
+        // No transaction goes on in another file.
+        if next.file != self.place.file {
+            self.drop_unfinished();
+        }
         let artificial = packet::is_artificial(&event.header());
         if !artificial {
             self.maps.clear();
@@ -395,7 +399,9 @@ impl<'a> Follower<'a> {
             return Err(self.partial_image(&mounter.table.qualified()).into());
         }
         let group = self.group.as_mut().ok_or(Malformed("rows outside of a transaction"))?;
-        group.has_rows = true;
+        if !std::mem::replace(&mut group.has_rows, true) {
+            self.batch.open();
+        }
         let commit_ts = group.commit_ts;
         let mut images = Reader::new(&rows.images);
         while !images.is_empty() {
@@ -420,6 +426,9 @@ impl<'a> Follower<'a> {
         if !self.batch.is_empty() {
             let events = self.batch.take(self.gtid.as_ref(), self.server.as_deref());
             self.out.send(events).await?;
+            if let Some(group) = &mut self.group {
+                group.is_sent |= group.has_rows;
+            }
         }
         Ok(())
     }
