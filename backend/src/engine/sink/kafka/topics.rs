@@ -303,7 +303,7 @@ mod tests {
         let mut document = Pipeline::named("limits");
         document.kafka.params.insert("protocol".to_owned(), "avro".into());
         document.kafka.params.insert("max-message-bytes".to_owned(), "500000".into());
-        let options = KafkaOptions::from_pipeline(&document).unwrap();
+        let options = KafkaOptions::read(&document).0;
         let mut topics = Topics::new(&[broker.address().to_string()], "", &options).unwrap();
         let small = NewTopic::new("small", 2, TopicReplication::Fixed(1)).set("max.message.bytes", "50000");
         topics.make(&[small]).await.unwrap();
