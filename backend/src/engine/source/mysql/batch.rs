@@ -5,7 +5,8 @@ use super::start::Place;
 use crate::engine::{position::Position, source::SourceEvent};
 use shared::row::{CommitTs, RowChange};
 
-/// A batch goes out when it has this many rows or bytes, or when nothing more has arrived.
+/// A batch goes out when it has this many rows or bytes, or when nothing more has arrived; then without a transaction's rows
+/// whose end has not come: it may never come.
 const MAX_ROWS: usize = 1000;
 const MAX_BYTES: usize = 256 << 10;
 
@@ -72,6 +73,19 @@ impl Batch {
             events.insert(at, SourceEvent::Resolved { position, commit_ts });
         }
         events
+    }
+
+    /// Takes out what is whole: all but the rows since [`open`](Self::open). Arguments as in [`take`](Self::take).
+    pub fn take_ended(&mut self, gtid: Option<&GtidState>, server: Option<&str>) -> Vec<SourceEvent> {
+        let unfinished = self.events.split_off(self.opened);
+        let ended = self.take(gtid, server);
+        for event in unfinished {
+            match event {
+                SourceEvent::Change(change) => self.push_row(change),
+                other => self.push(other),
+            }
+        }
+        ended
     }
 }
 
@@ -161,6 +175,23 @@ mod tests {
         assert!(!batch.is_full());
         let events = batch.take(None, None);
         assert!(matches!(&*events, [SourceEvent::Change(_), SourceEvent::Resolved { .. }, SourceEvent::TableGone { .. }]), "{events:?}");
+    }
+
+    #[test]
+    fn rows_of_an_open_transaction_stay_when_the_others_go() {
+        let mut batch = Batch::default();
+        batch.open();
+        batch.push_row(change(10));
+        batch.resolve(&place(100), CommitTs(1));
+        batch.open();
+        batch.push_row(change(10));
+        let ended = batch.take_ended(None, None);
+        assert!(matches!(&*ended, [SourceEvent::Change(_), SourceEvent::Resolved { .. }]), "{ended:?}");
+        assert!(batch.take_ended(None, None).is_empty());
+        batch.push_row(change(10));
+        batch.resolve(&place(200), CommitTs(2));
+        let rest = batch.take(None, None);
+        assert!(matches!(&*rest, [SourceEvent::Change(_), SourceEvent::Change(_), SourceEvent::Resolved { .. }]), "{rest:?}");
     }
 
     #[test]

@@ -142,11 +142,11 @@ impl<'a> Follower<'a> {
                 Some(Err(error)) => return Err(connector.failed(error).into()),
                 None => return Err(follower.ended().into()),
             }
-            // What has arrived already goes into the same batch; a batch never waits for more.
+            // What has arrived already goes into the same batch, which waits for no more.
             next = match stream.next().now_or_never() {
                 Some(next) => next,
                 None => {
-                    follower.flush().await?;
+                    follower.flush_ended().await?;
                     tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?
                 }
             };
@@ -429,6 +429,18 @@ impl<'a> Follower<'a> {
             if let Some(group) = &mut self.group {
                 group.is_sent |= group.has_rows;
             }
+        }
+        Ok(())
+    }
+
+    /// All but the rows of an open transaction.
+    async fn flush_ended(&mut self) -> Result<(), Ended> {
+        if !self.group.as_ref().is_some_and(|group| group.has_rows) {
+            return self.flush().await;
+        }
+        let events = self.batch.take_ended(self.gtid.as_ref(), self.server.as_deref());
+        if !events.is_empty() {
+            self.out.send(events).await?;
         }
         Ok(())
     }
