@@ -42,7 +42,7 @@ pub fn build(tools: &Tools) -> Result<()> {
     let mut files = code::build(tools)?;
     files.extend(dist::read_folder(&root.join("style")).context("cannot read the page's style")?);
     let index = fs::read_to_string(root.join(dist::INDEX)).context("cannot read index.html")?;
-    dist::write(&dist, &index, &files).with_context(|| format!("cannot write {}", dist.display()))?;
+    dist::write(&dist, &index, files).with_context(|| format!("cannot write {}", dist.display()))?;
     fs::write(&stamp, inputs).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
