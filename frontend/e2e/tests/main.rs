@@ -3,6 +3,7 @@
 mod by_hand;
 mod guide;
 mod launch;
+mod lazy;
 mod many_tables;
 mod paste;
 mod playground;
