@@ -86,8 +86,11 @@ struct Live {
 pub struct Studio {
     store: Arc<Store>,
     playground: Option<Playground>,
-    /// Locked for the whole of a launch or stop: two clicks cannot start a pipeline twice.
+    /// Locked while records are written, too.
     live: Mutex<HashMap<String, Live>>,
+    /// One for each pipeline, locked for the whole of its start or stop: two clicks cannot start it twice, nor start it while it still
+    /// comes to rest. A stop may take long; other pipelines do not wait for it.
+    turns: Mutex<HashMap<String, Arc<Mutex<()>>>>,
     /// Raised at every change of the list or of a state.
     changes: watch::Sender<u64>,
     /// Locked while one is begun: two clicks cannot launch a pipeline twice.
@@ -110,6 +113,7 @@ impl Studio {
             store,
             playground,
             live: Mutex::default(),
+            turns: Mutex::default(),
             changes: watch::Sender::new(0),
             launches: Mutex::default(),
             pace: launch::Pace::default(),
@@ -269,12 +273,16 @@ impl Studio {
         if record.document.changefeed.target == Target::Ticdc && record.state != PipelineState::Draft {
             self.remove_remote(&record.document).await?;
         }
-        let mut live = self.live.lock().await;
-        if let Some(launched) = live.remove(name).and_then(|l| l.launched) {
+        let turn = self.turn(name).await;
+        let _turn = turn.lock().await;
+        let launched = self.live.lock().await.remove(name).and_then(|live| live.launched);
+        if let Some(launched) = launched {
             launched.stop().await;
         }
         self.lags.forget(name);
         self.watched.forget(name);
+        // As in saving: nobody else writes the record meanwhile.
+        let live = self.live.lock().await;
         let (store, key) = (Arc::clone(&self.store), name.to_owned());
         blocking(move || store.remove_pipeline(&key)).await?;
         drop(live);
@@ -296,14 +304,15 @@ impl Studio {
 
     async fn rest_engine(&self, name: &str, state: PipelineState) -> Result<(), StudioError> {
         self.mark(name, state).await?;
-        let mut live = self.live.lock().await;
-        if let Some(live) = live.get_mut(name) {
-            if let Some(launched) = live.launched.take() {
-                launched.stop().await;
-            }
+        let turn = self.turn(name).await;
+        let _turn = turn.lock().await;
+        let launched = self.live.lock().await.get_mut(name).and_then(|live| live.launched.take());
+        if let Some(launched) = launched {
+            launched.stop().await;
+        }
+        if let Some(live) = self.live.lock().await.get(name) {
             live.figures.set_state(state, None);
         }
-        drop(live);
         self.changed();
         Ok(())
     }
@@ -357,8 +366,14 @@ impl Studio {
         Ok(())
     }
 
+    async fn turn(&self, name: &str) -> Arc<Mutex<()>> {
+        Arc::clone(self.turns.lock().await.entry(name.to_owned()).or_default())
+    }
+
     async fn launch(&self, record: &PipelineRecord) {
         let name = record.document.name.clone();
+        let turn = self.turn(&name).await;
+        let _turn = turn.lock().await;
         let mut all = self.live.lock().await;
         let live =
             all.entry(name).or_insert_with(|| Live { figures: Arc::new(Figures::new(PipelineState::Starting, None)), launched: None });

@@ -1,4 +1,5 @@
 //! The studio's page: draws what the backend and `shared` say. It has no rules of its own.
+#![forbid(unsafe_code)]
 
 mod api;
 mod app;

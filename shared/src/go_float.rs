@@ -7,6 +7,8 @@ use std::io::Write as _;
 
 /// Digits that no double-precision number has more of.
 const MOST_DIGITS: usize = 800;
+/// Of such a number: point and exponent (`e-324`) as well.
+const MOST_BYTES: usize = MOST_DIGITS + 8;
 
 /// Appends a number without exponent: Go's `strconv`, format `f`, precision -1, 32 bits. Not for NaN and infinities.
 pub(crate) fn write_f32(number: f32, out: &mut Vec<u8>) {
@@ -46,8 +48,10 @@ fn even_last_digit(text: &mut [u8], number: f64, reads_back: impl Fn(&str) -> bo
 
 /// Whether the number's exact digits are those of `text`, then a 5 and nothing more. Rarely asked: hence as slow as it is.
 fn is_halfway_above(number: f64, text: &[u8]) -> bool {
-    let exact = format!("{:.MOST_DIGITS$e}", number.abs());
-    let mut exact = exact.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit);
+    // Not on the heap: partitions of rows are found by way of this.
+    let mut exact = [0; MOST_BYTES];
+    write!(&mut exact[..], "{:.MOST_DIGITS$e}", number.abs()).expect("no number is longer");
+    let mut exact = exact.into_iter().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit);
     let written = text.iter().copied().filter(u8::is_ascii_digit).skip_while(|&digit| digit == b'0');
     written.into_iter().all(|digit| exact.next() == Some(digit)) && exact.next() == Some(b'5') && exact.all(|digit| digit == b'0')
 }

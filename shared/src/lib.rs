@@ -2,6 +2,7 @@
 //!
 //! Pure by rule: no I/O, no clock, no randomness, no async. The same code runs in the browser (wasm32) and in the
 //! engine, so what the page previews is what the engine does.
+#![forbid(unsafe_code)]
 
 pub mod api;
 pub mod avro;

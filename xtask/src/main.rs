@@ -1,4 +1,5 @@
 //! `cargo xtask`: set up, build, run, prove and measure the studio, on a machine with git, rustup and a C toolchain.
+#![forbid(unsafe_code)]
 
 mod bench;
 mod check;
@@ -22,7 +23,7 @@ cargo xtask <command>
   check            formatting and lints, natively and for wasm32
   setup            install what building needs
   page             set up and build the page alone, into dist/
-  bench [ARGS…]    measure, as a packaged binary would run (--json, --lab, --judge PATH)
+  bench [ARGS…]    measure, as a packaged binary would run (--json, --page, --lab, --judge PATH)
   lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
   lab status       what runs, and where

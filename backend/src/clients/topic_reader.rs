@@ -18,12 +18,21 @@ pub struct RawMessage {
     pub value: Option<Vec<u8>>,
 }
 
-/// The newest `limit` messages over all partitions, newest first by time; none when the topic is not there (yet).
+/// The end of a topic.
+#[derive(Debug)]
+pub struct Tail {
+    /// Newest first by time.
+    pub messages: Vec<RawMessage>,
+    /// Every partition was read to its end: nothing newer was there.
+    pub whole: bool,
+}
+
+/// The newest `limit` messages over all partitions, none when the topic is not there (yet).
 /// Blocking, at most about `timeout`.
 ///
 /// # Errors
 /// The brokers cannot be reached or refuse.
-pub fn read_tail(mut config: ClientConfig, topic: &str, limit: usize, timeout: Duration) -> Result<Vec<RawMessage>, EngineError> {
+pub fn read_tail(mut config: ClientConfig, topic: &str, limit: usize, timeout: Duration) -> Result<Tail, EngineError> {
     let deadline = Instant::now() + timeout;
     let left = || deadline.saturating_duration_since(Instant::now());
     config
@@ -46,12 +55,16 @@ pub fn read_tail(mut config: ClientConfig, topic: &str, limit: usize, timeout: D
         .flat_map(|t| t.partitions().iter().map(rdkafka::metadata::MetadataPartition::id))
         .collect();
 
+    let mut whole = !partitions.is_empty();
     let mut assignment = TopicPartitionList::new();
     let mut open = 0_usize;
     for partition in partitions {
         let (low, high) = match consumer.fetch_watermarks(topic, partition, left()) {
             Ok(marks) => marks,
-            Err(error) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownTopicOrPartition) => continue,
+            Err(error) if error.rdkafka_error_code() == Some(RDKafkaErrorCode::UnknownTopicOrPartition) => {
+                whole = false;
+                continue;
+            }
             Err(error) => return Err(failed(error)),
         };
         if high > low {
@@ -80,5 +93,5 @@ pub fn read_tail(mut config: ClientConfig, topic: &str, limit: usize, timeout: D
     }
     messages.sort_by_key(|message| std::cmp::Reverse((message.timestamp_ms, message.offset, message.partition)));
     messages.truncate(limit);
-    Ok(messages)
+    Ok(Tail { messages, whole: whole && open == 0 })
 }

@@ -7,7 +7,7 @@ use shared::Finding;
 pub enum ErrorKind {
     /// Network trouble, a server restarting: try again with back-off.
     Transient,
-    /// Refused credentials or missing rights: a person must act; tried again rarely, since rights get granted.
+    /// Refused credentials or missing rights: a person must act, since asking again and again locks logins out.
     Denied,
     /// The document asks for something impossible.
     Config,

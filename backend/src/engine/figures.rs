@@ -162,19 +162,25 @@ impl Figures {
         index
     }
 
-    /// Counts an acknowledged row.
-    pub fn acknowledged(&self, row: &super::ledger::Accepted) {
+    /// Counts rows that were acknowledged just now.
+    pub fn acknowledged(&self, rows: &[super::ledger::Accepted]) {
+        if rows.is_empty() {
+            return;
+        }
         let now = now_ms();
-        let lag = now.saturating_sub(row.commit_ts.physical_ms());
         let mut inner = self.lock();
-        inner.rows += 1;
-        inner.bytes += u64::from(row.bytes);
-        inner.lag.add(lag);
+        let inner = &mut *inner;
         inner.last_acknowledged = Instant::now();
-        if let Some(table) = inner.tables.get_mut(row.table as usize) {
-            table.rows += 1;
-            table.deletes += u64::from(row.tombstone);
-            table.lag.get_or_insert_default().add(lag);
+        inner.rows += rows.len() as u64;
+        for row in rows {
+            let lag = now.saturating_sub(row.commit_ts.physical_ms());
+            inner.bytes += u64::from(row.bytes);
+            inner.lag.add(lag);
+            if let Some(table) = inner.tables.get_mut(row.table as usize) {
+                table.rows += 1;
+                table.deletes += u64::from(row.tombstone);
+                table.lag.get_or_insert_default().add(lag);
+            }
         }
     }
 
@@ -367,7 +373,7 @@ mod tests {
             let table = figures.table(&format!("shop.t{number:04}"), "one");
             assert_eq!(table, number);
             for _ in 0..=number {
-                figures.acknowledged(&Accepted { table, bytes: 1, commit_ts: CommitTs(1), tombstone: false });
+                figures.acknowledged(&[Accepted { table, bytes: 1, commit_ts: CommitTs(1), tombstone: false }]);
             }
         }
         assert_eq!(figures.table("shop.t0007", "other"), 7, "the same again");

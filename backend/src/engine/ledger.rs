@@ -44,6 +44,36 @@ struct Inner {
 }
 
 impl Inner {
+    /// The number that the next row will have.
+    fn next(&self) -> u64 {
+        self.first + self.rows.len() as u64
+    }
+
+    /// A place before the row of this number.
+    fn mark(&mut self, after: u64, mark: Mark) {
+        if after <= self.first {
+            self.marks.clear();
+            self.reached = Some(mark);
+            return;
+        }
+        // Marks with no row between them: only the last one matters.
+        if self.marks.back().is_some_and(|(number, _)| *number == after) {
+            self.marks.pop_back();
+        }
+        self.marks.push_back((after, mark));
+    }
+
+    /// Lets go of the acknowledged rows at the front, and so reaches marks.
+    fn advance(&mut self) {
+        while self.rows.front().is_some_and(|(_, acknowledged)| *acknowledged) {
+            self.rows.pop_front();
+            self.first += 1;
+        }
+        while self.marks.front().is_some_and(|(after, _)| *after <= self.first) {
+            self.reached = self.marks.pop_front().map(|(_, mark)| mark);
+        }
+    }
+
     /// Whether the one who waits is to be woken now. Waking is a system call, and so never done row by row.
     fn wakes(&mut self) -> bool {
         self.wake_at.take_if(|few| self.waiting <= *few || self.failure.is_some()).is_some()
@@ -62,54 +92,43 @@ impl Ledger {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Numbers a row before it is handed over.
-    pub fn accept(&self, row: Accepted) -> u64 {
+    /// Numbers rows before they are handed over, in their order, and answers the first one's number. Each mark comes with how many of
+    /// these rows are before it.
+    pub fn accept(&self, rows: &[Accepted], marks: impl IntoIterator<Item = (usize, Mark)>) -> u64 {
         let mut inner = self.lock();
-        inner.rows.push_back((row, false));
-        inner.waiting += 1;
-        inner.first + inner.rows.len() as u64 - 1
+        let number = inner.next();
+        inner.rows.extend(rows.iter().map(|row| (*row, false)));
+        inner.waiting += rows.len() as u64;
+        for (before, mark) in marks {
+            inner.mark(number + before as u64, mark);
+        }
+        number
     }
 
     /// Notes a transaction's end after the rows accepted so far.
     pub fn mark(&self, mark: Mark) {
         let mut inner = self.lock();
-        if inner.rows.is_empty() {
-            inner.marks.clear();
-            inner.reached = Some(mark);
-            return;
-        }
-        let after = inner.first + inner.rows.len() as u64;
-        // Marks with no row between them: only the last one matters.
-        if inner.marks.back().is_some_and(|(number, _)| *number == after) {
-            inner.marks.pop_back();
-        }
-        inner.marks.push_back((after, mark));
+        let after = inner.next();
+        inner.mark(after, mark);
     }
 
-    /// A delivery report's good news. Answers the row, once.
-    pub fn acknowledge(&self, number: u64) -> Option<Accepted> {
+    /// Delivery reports' good news. Appends each row that had not been acknowledged before to `rows`.
+    pub fn acknowledge(&self, numbers: &[u64], rows: &mut Vec<Accepted>) {
         let mut inner = self.lock();
-        let index = usize::try_from(number.checked_sub(inner.first)?).ok()?;
-        let (row, acknowledged) = inner.rows.get_mut(index)?;
-        if std::mem::replace(acknowledged, true) {
-            return None;
+        for number in numbers {
+            let Some(index) = number.checked_sub(inner.first).and_then(|index| usize::try_from(index).ok()) else { continue };
+            let Some((row, acknowledged)) = inner.rows.get_mut(index) else { continue };
+            if !std::mem::replace(acknowledged, true) {
+                rows.push(*row);
+                inner.waiting -= 1;
+            }
         }
-        let row = *row;
-        inner.waiting -= 1;
-        while inner.rows.front().is_some_and(|(_, acknowledged)| *acknowledged) {
-            inner.rows.pop_front();
-            inner.first += 1;
-        }
-        let first = inner.first;
-        while inner.marks.front().is_some_and(|(after, _)| *after <= first) {
-            inner.reached = inner.marks.pop_front().map(|(_, mark)| mark);
-        }
+        inner.advance();
         let wakes = inner.wakes();
         drop(inner);
         if wakes {
             self.changed.notify_all();
         }
-        Some(row)
     }
 
     /// A delivery report's bad news: the row stays unacknowledged, so the checkpoint can never pass it. The first
@@ -170,21 +189,43 @@ mod tests {
         Mark { position: Position::Tpcc { transaction, loaded: 0 }, commit_ts: CommitTs(transaction), schema_epoch: 0 }
     }
 
+    fn accept(ledger: &Ledger) -> u64 {
+        ledger.accept(&[row()], [])
+    }
+
+    /// How many of these are acknowledged for the first time.
+    fn acknowledge(ledger: &Ledger, numbers: &[u64]) -> usize {
+        let mut rows = Vec::new();
+        ledger.acknowledge(numbers, &mut rows);
+        rows.len()
+    }
+
     #[test]
     fn the_checkpoint_waits_for_the_oldest_row_whatever_order_reports_come_in() {
         let ledger = Ledger::default();
-        let a = ledger.accept(row());
+        let a = accept(&ledger);
         ledger.mark(mark(1));
-        let b = ledger.accept(row());
-        let c = ledger.accept(row());
+        let b = accept(&ledger);
+        let c = accept(&ledger);
         ledger.mark(mark(2));
-        ledger.acknowledge(c);
-        ledger.acknowledge(b);
+        acknowledge(&ledger, &[c, b]);
         assert_eq!(ledger.reached(), None);
         assert_eq!(ledger.waiting(), 1);
-        ledger.acknowledge(a);
+        acknowledge(&ledger, &[a]);
         assert_eq!(ledger.reached(), Some(mark(2)));
         assert_eq!(ledger.waiting(), 0);
+    }
+
+    #[test]
+    fn marks_among_rows_that_are_accepted_together_are_reached_one_by_one() {
+        let ledger = Ledger::default();
+        let first = ledger.accept(&[row(), row(), row()], [(0, mark(1)), (1, mark(2)), (3, mark(3))]);
+        assert_eq!(ledger.reached(), Some(mark(1)), "no row is before it");
+        acknowledge(&ledger, &[first + 1, first + 2]);
+        assert_eq!(ledger.reached(), Some(mark(1)));
+        acknowledge(&ledger, &[first]);
+        assert_eq!(ledger.reached(), Some(mark(3)));
+        assert_eq!(accept(&ledger), first + 3);
     }
 
     #[test]
@@ -197,13 +238,13 @@ mod tests {
     #[test]
     fn a_failed_row_holds_the_checkpoint_for_good() {
         let ledger = Ledger::default();
-        ledger.accept(row());
+        accept(&ledger);
         ledger.mark(mark(1));
-        let b = ledger.accept(row());
+        let b = accept(&ledger);
         ledger.mark(mark(2));
         ledger.fail(EngineError::new(ErrorKind::Transient, Finding::error("", "x", "first")));
         ledger.fail(EngineError::new(ErrorKind::Transient, Finding::error("", "x", "second")));
-        ledger.acknowledge(b);
+        acknowledge(&ledger, &[b]);
         assert_eq!(ledger.reached(), None);
         assert_eq!(ledger.take_failure().unwrap().finding.message, "first");
     }
@@ -212,7 +253,7 @@ mod tests {
     fn who_waits_for_room_is_woken_by_a_quarter_of_the_rows_or_by_a_failure() {
         const LONG: Duration = Duration::from_secs(60);
         let ledger = Ledger::default();
-        let rows: Vec<u64> = (0..8).map(|_| ledger.accept(row())).collect();
+        let rows: Vec<u64> = (0..8).map(|_| accept(&ledger)).collect();
         let waits = || {
             while ledger.lock().wake_at.is_none() {
                 std::thread::yield_now();
@@ -221,9 +262,9 @@ mod tests {
         std::thread::scope(|scope| {
             let waiter = scope.spawn(|| ledger.wait_for_room(LONG));
             waits();
-            ledger.acknowledge(rows[0]);
+            acknowledge(&ledger, &[rows[0]]);
             assert!(ledger.lock().wake_at.is_some());
-            ledger.acknowledge(rows[1]);
+            acknowledge(&ledger, &[rows[1]]);
             waiter.join().unwrap();
             let waiter = scope.spawn(|| ledger.wait_for_room(LONG));
             waits();
@@ -238,12 +279,11 @@ mod tests {
     #[test]
     fn a_row_is_counted_once_even_if_reported_twice() {
         let ledger = Ledger::default();
-        let a = ledger.accept(row());
-        let b = ledger.accept(row());
-        assert!(ledger.acknowledge(b).is_some());
-        assert!(ledger.acknowledge(b).is_none());
-        assert!(ledger.acknowledge(a).is_some());
-        assert!(ledger.acknowledge(a).is_none());
+        let a = accept(&ledger);
+        let b = accept(&ledger);
+        assert_eq!(acknowledge(&ledger, &[b, b]), 1);
+        assert_eq!(acknowledge(&ledger, &[b, a]), 1);
+        assert_eq!(acknowledge(&ledger, &[a]), 0);
         assert_eq!(ledger.waiting(), 0);
     }
 }

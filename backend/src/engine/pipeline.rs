@@ -6,7 +6,7 @@ use super::{
     figures::{Figures, now_ms},
     ledger::{Ledger, Mark},
     prepared::Preparer,
-    sink::kafka::{KafkaSink, Topics, read_position},
+    sink::kafka::{KafkaSink, SinkParts, Topics, read_position},
     source::{Begin, Source, SourceSender},
     transactions::Transactions,
     writer::{TableName, Writer, WriterParts},
@@ -22,7 +22,14 @@ use shared::{
     dispatch::Router,
     sink_uri::KafkaOptions,
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How often the checkpoint is looked at; it is written only when it moved.
@@ -42,6 +49,8 @@ pub struct Run {
     pub delivery: Delivery,
     /// Where rows go that cannot be sent; `None`: they stop the pipeline.
     pub dead_letters: Option<String>,
+    /// The largest batch that every topic met so far takes: the next run begins with it.
+    pub batch_bytes: Arc<AtomicUsize>,
     /// For rows on their way, bytes; half waits before the writer, half in the Kafka client.
     pub memory: usize,
     pub store: Arc<Store>,
@@ -58,27 +67,41 @@ impl Run {
         // Cancelled by the first part that ends, so that the others follow.
         let inner = stop.child_token();
         let ledger = Arc::new(Ledger::default());
+        let batch_bytes = self.batch_bytes.load(Ordering::Relaxed);
         let connect = {
             let (brokers, kafka) = (self.brokers.clone(), self.kafka.clone());
-            let (ledger, figures, queue) = (Arc::clone(&ledger), Arc::clone(&self.figures), self.memory / 2);
-            let transactional = (self.delivery == Delivery::ExactlyOnce).then(|| self.name.clone());
-            tokio::task::spawn_blocking(move || KafkaSink::connect(&brokers, &kafka, queue, transactional.as_deref(), ledger, figures))
+            let parts = SinkParts {
+                queue_bytes: self.memory / 2,
+                batch_bytes,
+                transactional_for: (self.delivery == Delivery::ExactlyOnce).then(|| self.name.clone()),
+                ledger: Arc::clone(&ledger),
+                figures: Arc::clone(&self.figures),
+                stop: inner.clone(),
+            };
+            tokio::task::spawn_blocking(move || KafkaSink::connect(&brokers, &kafka, parts))
         };
+        // Waited for even when told to stop: a producer that takes over its transactional id later would end the next run.
         let sink = connect.await.map_err(|e| broken("connecting", e))??;
         let mut topics = Topics::new(&self.brokers, &self.default_topic, &self.kafka)?;
         if !self.default_topic.is_empty() && topics.ensure(&self.default_topic).await?.1 {
             self.figures.log(LogLevel::Info, format!("topic {} created", self.default_topic));
         }
-        self.registry.ping().await.map_err(EngineError::from)?;
+        let Some(answer) = inner.run_until_cancelled(self.registry.ping()).await else { return Ok(()) };
+        answer.map_err(EngineError::from)?;
         let place = match self.delivery {
             Delivery::AtLeastOnce => None,
-            Delivery::ExactlyOnce => Some(self.place_in_kafka(&mut topics).await?),
+            Delivery::ExactlyOnce => {
+                let Some(place) = inner.run_until_cancelled(self.place_in_kafka(&mut topics)).await else { return Ok(()) };
+                Some(place?)
+            }
         };
+        let fresh = matches!(self.begin, Begin::Fresh(_));
         let (known, begin) = self.compare_definitions().await?;
         let epoch = begin.epoch;
         let history = Arc::new(History::beginning(begin));
-        let transactions =
-            place.map(|(topic, launch)| Transactions::new(self.name.clone(), topic, launch, Arc::clone(&self.store), Arc::clone(&history)));
+        let transactions = place.map(|(topic, launch)| {
+            Transactions::new(self.name.clone(), topic, launch, Arc::clone(&self.store), Arc::clone(&history), fresh)
+        });
         if stop.is_cancelled() {
             return Ok(());
         }
@@ -90,6 +113,8 @@ impl Run {
             registry: self.registry,
             topics,
             figures: Arc::clone(&self.figures),
+            batch_bytes,
+            next_batch_bytes: self.batch_bytes,
         };
         let writer = Writer::new(WriterParts {
             preparer,

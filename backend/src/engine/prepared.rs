@@ -3,7 +3,7 @@
 use super::{
     error::{EngineError, ErrorKind},
     figures::Figures,
-    sink::kafka::Topics,
+    sink::kafka::{Topic, Topics},
 };
 use crate::clients::schema_registry;
 use futures::StreamExt;
@@ -15,7 +15,13 @@ use shared::{
     row::Row,
     schema::TableModel,
 };
-use std::{pin::pin, sync::Arc};
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 use tokio_util::sync::CancellationToken;
 
 /// One version of a table, ready to send.
@@ -25,7 +31,7 @@ pub(super) struct Prepared {
     pub plan: TablePlan,
     pub key_id: u32,
     pub value_id: u32,
-    pub partitions: u32,
+    pub to: Topic,
     /// Index among the figures' tables.
     pub figures_index: u32,
     /// Columns of the primary key and of unique indexes: an update of one of them is sent as delete and insert.
@@ -41,6 +47,10 @@ pub(super) struct Preparer {
     pub registry: Arc<schema_registry::Client>,
     pub topics: Topics,
     pub figures: Arc<Figures>,
+    /// The largest batch that this run's producer makes.
+    pub batch_bytes: usize,
+    /// The same for the next run.
+    pub next_batch_bytes: Arc<AtomicUsize>,
 }
 
 /// A table's route and encoder, before anybody else was asked.
@@ -68,14 +78,17 @@ impl Preparer {
     /// Prepares several tables, their schemas registered side by side: one after the other, the round trips of 100,000 tables add up
     /// to hours. Ends early at a failure and when told to stop; the first row of a table that was left out says why.
     pub(super) async fn prepare_all(&mut self, tables: Vec<Arc<TableModel>>, stop: &CancellationToken) -> Vec<Prepared> {
-        let mut drafts = Vec::with_capacity(tables.len());
-        for table in tables {
-            let Ok(draft) = self.draft(&table) else { continue };
-            if stop.is_cancelled() || self.ensure_topic(&draft.route.topic).await.is_err() {
-                break;
+        let mut drafts: Vec<Draft> = tables.iter().filter_map(|table| self.draft(table).ok()).collect();
+        let names: Vec<&str> = drafts.iter().map(|draft| draft.route.topic.as_str()).collect();
+        // What fails with one of them is told at its row.
+        if let Some(Ok(made)) = stop.run_until_cancelled(self.topics.ensure_all(&names)).await {
+            if made.len() > TOLD_SINGLY {
+                self.figures.log(LogLevel::Info, format!("{} topics created", made.len()));
+            } else {
+                made.iter().for_each(|topic| self.tell_made(topic));
             }
-            drafts.push(draft);
         }
+        drafts.retain(|draft| self.topics.known(&draft.route.topic).is_some());
         let registry = Arc::clone(&self.registry);
         let ask = |draft: Draft| {
             let registry = &registry;
@@ -108,12 +121,28 @@ impl Preparer {
         Ok(Draft { table: Arc::clone(table), route, plan })
     }
 
-    async fn ensure_topic(&mut self, topic: &str) -> Result<u32, EngineError> {
-        let (partitions, made) = self.topics.ensure(topic).await?;
+    async fn ensure_topic(&mut self, topic: &str) -> Result<Topic, EngineError> {
+        let (known, made) = self.topics.ensure(topic).await?;
         if made {
-            self.figures.log(LogLevel::Info, format!("topic {topic} created with {partitions} partitions"));
+            self.tell_made(topic);
         }
-        Ok(partitions)
+        Ok(known)
+    }
+
+    fn tell_made(&self, topic: &str) {
+        let partitions = self.topics.known(topic).map_or(0, |topic| topic.partitions);
+        self.figures.log(LogLevel::Info, format!("topic {topic} created with {partitions} partitions"));
+    }
+
+    /// librdkafka's batches are of one size for all topics, given at its start.
+    fn fit_batches(&self, name: &str, topic: Topic) -> Result<(), EngineError> {
+        if self.batch_bytes <= topic.takes_bytes {
+            return Ok(());
+        }
+        self.next_batch_bytes.fetch_min(topic.takes_bytes, Ordering::Relaxed);
+        let message = format!("topic `{name}` takes batches of {} bytes at most (`max.message.bytes`)", topic.takes_bytes);
+        let finding = Finding::error("kafka.topic", "smaller-batches", message);
+        Err(EngineError::new(ErrorKind::Transient, finding.hint("Nothing to do: the pipeline goes on with smaller batches.")))
     }
 
     fn tell(&self, draft: &Draft, ids: Ids) {
@@ -125,13 +154,14 @@ impl Preparer {
 
     async fn finish(&mut self, draft: Draft, ids: Ids) -> Result<Prepared, EngineError> {
         let Draft { table, route, mut plan } = draft;
-        let partitions = self.ensure_topic(&route.topic).await?;
+        let to = self.ensure_topic(&route.topic).await?;
+        self.fit_batches(&route.topic, to)?;
         plan.forget_schemas();
         let mut identity: Vec<usize> = table.indexes.iter().filter(|i| i.unique || i.primary).flat_map(|i| i.columns.clone()).collect();
         identity.sort_unstable();
         identity.dedup();
         let figures_index = self.figures.table(&table.qualified(), &route.topic);
-        Ok(Prepared { table, route, plan, key_id: ids.key, value_id: ids.value, partitions, figures_index, identity })
+        Ok(Prepared { table, route, plan, key_id: ids.key, value_id: ids.value, to, figures_index, identity })
     }
 }
 

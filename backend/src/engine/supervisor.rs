@@ -5,6 +5,7 @@ use super::{
     error::{EngineError, ErrorKind, Reaction},
     figures::{Figures, now_ms},
     pipeline::{Run, storage},
+    sink::kafka::MOST_BATCH_BYTES,
     source::{Begin, tpcc::RateControl},
 };
 use crate::store::Store;
@@ -15,7 +16,10 @@ use shared::{
     dispatch::Router,
     sink_uri::KafkaOptions,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -70,10 +74,11 @@ impl Launch {
 
     async fn supervise(self, rate: RateControl, stop: CancellationToken) {
         let sampler = tokio::spawn(sample(Arc::clone(&self.figures), stop.clone()));
+        let batch_bytes = Arc::new(AtomicUsize::new(MOST_BATCH_BYTES));
         let mut backoff = FIRST_BACKOFF;
         while !stop.is_cancelled() {
             let before = self.figures.progress().checkpoint;
-            let result = match self.prepare(&rate).await {
+            let result = match self.prepare(&rate, &batch_bytes).await {
                 Ok(run) => run.run(stop.clone()).await,
                 Err(error) => Err(error),
             };
@@ -133,7 +138,7 @@ impl Launch {
         self.figures.set_state(PipelineState::Failed, Some(*error.finding));
     }
 
-    async fn prepare(&self, rate: &RateControl) -> Result<Run, EngineError> {
+    async fn prepare(&self, rate: &RateControl, batch_bytes: &Arc<AtomicUsize>) -> Result<Run, EngineError> {
         let (store, document) = (Arc::clone(&self.store), self.document.clone());
         let loaded = tokio::task::spawn_blocking(move || {
             let open = store.unseal(&document).map_err(|(path, error)| {
@@ -185,6 +190,7 @@ impl Launch {
             router,
             kafka,
             begin,
+            batch_bytes: Arc::clone(batch_bytes),
             memory: self.memory,
             store: Arc::clone(&self.store),
             figures: Arc::clone(&self.figures),

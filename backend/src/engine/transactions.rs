@@ -38,11 +38,13 @@ pub(super) struct Transactions {
     kept: Option<u64>,
     /// The sets that positions named before there were epochs are gone.
     cleaned: bool,
+    /// The run begins at no kept position, and none is kept yet.
+    fresh: bool,
 }
 
 impl Transactions {
-    pub fn new(name: String, topic: String, launch: String, store: Arc<Store>, history: Arc<History>) -> Self {
-        Self { name, topic, launch, store, open: None, pending: None, within: false, history, kept: None, cleaned: false }
+    pub fn new(name: String, topic: String, launch: String, store: Arc<Store>, history: Arc<History>, fresh: bool) -> Self {
+        Self { name, topic, launch, store, open: None, pending: None, within: false, history, kept: None, cleaned: false, fresh }
     }
 
     /// Before a row is handed to the sink.
@@ -59,9 +61,19 @@ impl Transactions {
     }
 
     /// At the end of a source's transaction.
-    pub fn boundary(&mut self, mark: Mark, sink: &KafkaSink, ledger: &Ledger) -> Result<(), EngineError> {
+    pub fn boundary(&mut self, mark: Mark, sink: &mut KafkaSink, ledger: &Ledger) -> Result<(), EngineError> {
+        sink.hand_over()?;
+        if sink.has_halted() {
+            // Some of its rows are missing: it must not be committed.
+            return Ok(());
+        }
         if self.kept != Some(mark.schema_epoch) {
             self.keep_definitions(mark.schema_epoch)?;
+        }
+        if std::mem::take(&mut self.fresh) && self.open.is_none() {
+            // Nothing of ours lies before it: kept here at once, or a run that fails before its first commit would begin at another
+            // "now", and nobody would send what lies between.
+            ledger.mark(mark.clone());
         }
         let since = self.pending.take().map_or_else(Instant::now, |(_, since)| since);
         self.pending = Some((mark, since));
@@ -80,14 +92,19 @@ impl Transactions {
         if self.patience().is_some_and(|left| left.is_zero()) { self.commit(sink, ledger) } else { Ok(()) }
     }
 
+    /// After a failure: gives up what is open, so that readers of committed rows need not wait for it.
+    pub fn give_up(&mut self, sink: &KafkaSink) {
+        if self.open.take().is_some() {
+            sink.abort();
+        }
+    }
+
     /// At the run's end: commits what is whole, gives up the rest.
     pub fn close(&mut self, sink: &KafkaSink, ledger: &Ledger) -> Result<(), EngineError> {
         if self.pending.is_some() && !self.within && self.open.is_some() {
             return self.commit(sink, ledger);
         }
-        if self.open.take().is_some() {
-            sink.abort();
-        }
+        self.give_up(sink);
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use super::{
     ledger::{Accepted, Ledger, Mark},
     poison,
     prepared::{Prepared, Preparer},
-    sink::kafka::KafkaSink,
+    sink::kafka::{KafkaSink, Outgoing, SendError, TopicId},
     source::{SourceBatch, SourceEvent},
     transactions::Transactions,
 };
@@ -45,6 +45,11 @@ pub(super) struct WriterParts {
     pub epoch: u64,
 }
 
+/// How long rows in flight are waited for at the end.
+const SETTLE: std::time::Duration = std::time::Duration::from_secs(10);
+/// Events between two looks at whether to stop.
+const LOOK_UP: usize = 64;
+
 /// Schema and name.
 pub(super) type TableName = (String, String);
 
@@ -68,12 +73,18 @@ pub(super) struct Writer {
     /// Set by the first row or resolved mark: tables that appear later are created while we run.
     started: bool,
     /// By the address of the definition, which is kept alive in it.
-    prepared: HashMap<usize, Prepared>,
+    prepared: HashMap<usize, Arc<Ready>>,
+    /// The one of the last row: rows of a table follow each other mostly.
+    current: Option<(usize, Arc<Ready>)>,
     /// Which of them is a table's newest.
     newest: HashMap<TableName, usize>,
-    key: Vec<u8>,
-    value: Vec<u8>,
     scratch: Vec<u8>,
+}
+
+/// A table, with its topic in the sink.
+struct Ready {
+    prepared: Prepared,
+    topic: TopicId,
 }
 
 impl Writer {
@@ -94,9 +105,8 @@ impl Writer {
             changes: DefinitionChanges::new(),
             started: false,
             prepared: HashMap::new(),
+            current: None,
             newest: HashMap::new(),
-            key: Vec::with_capacity(256),
-            value: Vec::with_capacity(4096),
             scratch: Vec::with_capacity(256),
         }
     }
@@ -107,10 +117,15 @@ impl Writer {
         self.figures.set_busy(false);
         // Nobody reads any more: a source that waits for room must notice.
         drop(batches);
-        let settled = self.sink.settle(std::time::Duration::from_secs(10));
+        // After a row that was refused, those behind it must not arrive before it is sent again: they are given up with the sink.
+        let settled = !self.ledger.has_failed() && !(worked.is_err() && self.sink.has_halted()) && self.sink.settle(SETTLE);
         let worked = match (&mut self.transactions, worked) {
             (Some(transactions), Ok(())) => transactions.close(&self.sink, &self.ledger),
-            (_, worked) => worked,
+            (Some(transactions), failed) => {
+                transactions.give_up(&self.sink);
+                failed
+            }
+            (None, worked) => worked,
         };
         worked.and_then(|()| match self.ledger.take_failure() {
             Some(failure) => Err(failure),
@@ -126,13 +141,14 @@ impl Writer {
     fn work(&mut self, batches: &mut mpsc::Receiver<SourceBatch>) -> Result<(), EngineError> {
         while let Some(batch) = self.next(batches)? {
             self.figures.set_busy(true);
-            self.prepare_ahead(&batch.events);
-            for event in batch.events {
-                if self.stop.is_cancelled() {
+            self.prepare_ahead(&batch.events)?;
+            for (number, event) in batch.events.into_iter().enumerate() {
+                if self.sink.has_halted() || (number % LOOK_UP == 0 && self.stop.is_cancelled()) {
                     return Ok(());
                 }
                 self.event(event)?;
             }
+            self.sink.hand_over()?;
             if let Some(failure) = self.ledger.take_failure() {
                 return Err(failure);
             }
@@ -142,7 +158,7 @@ impl Writer {
     }
 
     /// Prepares the tables that have their first row in a batch together.
-    fn prepare_ahead(&mut self, events: &[SourceEvent]) {
+    fn prepare_ahead(&mut self, events: &[SourceEvent]) -> Result<(), EngineError> {
         let mut new: Vec<Arc<TableModel>> = Vec::new();
         let mut seen = HashSet::new();
         let mut last = 0;
@@ -162,18 +178,21 @@ impl Writer {
         // A single one is prepared at its row, where its failure counts.
         if new.len() > 1 {
             for prepared in self.runtime.block_on(self.preparer.prepare_all(new, &self.stop)) {
-                self.keep(prepared);
+                self.keep(prepared)?;
             }
         }
+        Ok(())
     }
 
-    fn keep(&mut self, prepared: Prepared) {
+    fn keep(&mut self, prepared: Prepared) -> Result<(), EngineError> {
         let (name, address) = ((prepared.table.schema.clone(), prepared.table.name.clone()), address(&prepared.table));
-        self.prepared.insert(address, prepared);
+        let topic = self.sink.topic(&prepared.route.topic)?;
+        self.prepared.insert(address, Arc::new(Ready { prepared, topic }));
         // Older versions of the table have no rows to come.
         if let Some(older) = self.newest.insert(name, address).filter(|older| *older != address) {
             self.prepared.remove(&older);
         }
+        Ok(())
     }
 
     /// The next batch; commits meanwhile what is due.
@@ -218,8 +237,8 @@ impl Writer {
                 }
                 let mark = Mark { position, commit_ts, schema_epoch: self.epoch };
                 match &mut self.transactions {
-                    Some(transactions) => transactions.boundary(mark, &self.sink, &self.ledger)?,
-                    None => self.ledger.mark(mark),
+                    Some(transactions) => transactions.boundary(mark, &mut self.sink, &self.ledger)?,
+                    None => self.sink.mark(mark),
                 }
                 Ok(())
             }
@@ -234,8 +253,9 @@ impl Writer {
         if let Some(reason) = table.ineligible() {
             let finding = ineligible_finding(&table, &reason);
             // A launch is refused, so that nobody learns months later that a table was left out; a table made later is
-            // skipped aloud, as TiCDC does.
-            if !self.started && !self.ignore_ineligible {
+            // skipped aloud, as TiCDC does, and so it is after a restart, when the checkpoint knows it.
+            let known = self.tables.contains_key(&(table.schema.clone(), table.name.clone()));
+            if !self.started && !self.ignore_ineligible && !known {
                 return Err(EngineError::new(ErrorKind::Schema, finding));
             }
             self.figures.log(LogLevel::Warning, format!("{}; its rows are not sent", finding.message));
@@ -251,7 +271,8 @@ impl Writer {
 
     fn change(&mut self, change: &RowChange) -> Result<(), EngineError> {
         match self.send_change(change) {
-            Err(error) if self.dead_letters.is_some() && poison::is_poison(&error) => self.bury(change, &error),
+            // With a halted sink the trouble was with rows before this one.
+            Err(error) if self.dead_letters.is_some() && poison::is_poison(&error) && !self.sink.has_halted() => self.bury(change, &error),
             sent => sent,
         }
     }
@@ -259,54 +280,73 @@ impl Writer {
     /// Sends a row that cannot be sent to the dead letter topic.
     fn bury(&mut self, change: &RowChange, error: &EngineError) -> Result<(), EngineError> {
         let Some(topic) = self.dead_letters.clone() else { return Ok(()) };
-        let (_, made) = self.runtime.block_on(self.preparer.topics.ensure(&topic))?;
+        let (letters, made) = self.runtime.block_on(self.preparer.topics.ensure(&topic))?;
         if made {
             self.figures.log(LogLevel::Info, format!("topic {topic} created"));
         }
         if let Some(transactions) = &mut self.transactions {
             transactions.before_row(&self.sink)?;
         }
-        let (key, value) = poison::letter(change, error, self.sink.max_message_bytes());
-        let accepted = Accepted { table: u32::MAX, bytes: 0, commit_ts: change.commit_ts, tombstone: false };
-        self.sink.send(&topic, 0, &key, Some(&value), accepted, &self.stop)?;
+        let (key, value) = poison::letter(change, error, letters.max_message_bytes);
+        let to = Outgoing {
+            topic: self.sink.topic(&topic)?,
+            partition: 0,
+            max_message_bytes: letters.max_message_bytes,
+            row: Accepted { table: u32::MAX, bytes: 0, commit_ts: change.commit_ts, tombstone: false },
+        };
+        let append = |part: Vec<u8>| {
+            move |out: &mut Vec<u8>| {
+                out.extend(part);
+                Ok(())
+            }
+        };
+        self.sink.send(to, append(key), append(value)).map_err(|error| sent(&change.table, error))?;
         self.figures.dead_letter();
         self.figures.log(LogLevel::Warning, format!("a row went to {topic}: {}", error.finding.message));
         Ok(())
     }
 
     fn send_change(&mut self, change: &RowChange) -> Result<(), EngineError> {
-        let address = address(&change.table);
-        if !self.prepared.contains_key(&address) {
-            if change.table.ineligible().is_some() {
-                return Ok(());
-            }
-            let prepared = self.runtime.block_on(self.preparer.prepare(&change.table))?;
-            self.keep(prepared);
-        }
+        self.turn_to(&change.table)?;
+        let Some((_, ready)) = &self.current else { return Ok(()) };
         if let Some(transactions) = &mut self.transactions {
             transactions.before_row(&self.sink)?;
         }
-        let prepared = &self.prepared[&address];
-        let mut out = Outgoing {
-            prepared,
-            sink: &self.sink,
-            stop: &self.stop,
-            key: &mut self.key,
-            value: &mut self.value,
-            scratch: &mut self.scratch,
-        };
+        let mut out = Out { ready, sink: &mut self.sink, scratch: &mut self.scratch };
         match (&change.before, &change.after) {
-            (Some(before), Some(after)) if self.preparer.split_updates && prepared.moves_identity(before, after) => {
+            (Some(before), Some(after)) if self.preparer.split_updates && ready.prepared.moves_identity(before, after) => {
                 // Split in two so that the old key gets its tombstone (TiCDC's default).
                 let (delete, insert) = (half(change, true), half(change, false));
-                out.tombstone(&delete, before)?;
-                out.row(Op::Insert, &insert, after)
+                out.send(None, &delete, before)?;
+                out.send(Some(Op::Insert), &insert, after)
             }
-            (Some(_), Some(after)) => out.row(Op::Update, change, after),
-            (None, Some(after)) => out.row(Op::Insert, change, after),
-            (Some(before), None) => out.tombstone(change, before),
+            (Some(_), Some(after)) => out.send(Some(Op::Update), change, after),
+            (None, Some(after)) => out.send(Some(Op::Insert), change, after),
+            (Some(before), None) => out.send(None, change, before),
             (None, None) => Ok(()),
         }
+    }
+
+    /// Makes this table the current one; none is when its rows are not sent.
+    fn turn_to(&mut self, table: &Arc<TableModel>) -> Result<(), EngineError> {
+        let address = address(table);
+        if self.current.as_ref().is_some_and(|(current, _)| *current == address) {
+            return Ok(());
+        }
+        self.current = None;
+        if !self.prepared.contains_key(&address) {
+            if table.ineligible().is_some() {
+                return Ok(());
+            }
+            let prepare = self.stop.run_until_cancelled(self.preparer.prepare(table));
+            let Some(prepared) = self.runtime.block_on(prepare) else {
+                self.sink.halt();
+                return Ok(());
+            };
+            self.keep(prepared?)?;
+        }
+        self.current = self.prepared.get(&address).map(|ready| (address, Arc::clone(ready)));
+        Ok(())
     }
 }
 
@@ -325,39 +365,36 @@ fn half(change: &RowChange, old: bool) -> RowChange {
     }
 }
 
-struct Outgoing<'a> {
-    prepared: &'a Prepared,
-    sink: &'a KafkaSink,
-    stop: &'a CancellationToken,
-    key: &'a mut Vec<u8>,
-    value: &'a mut Vec<u8>,
+/// A table's way out.
+struct Out<'a> {
+    ready: &'a Ready,
+    sink: &'a mut KafkaSink,
     scratch: &'a mut Vec<u8>,
 }
 
-impl Outgoing<'_> {
-    fn row(&mut self, op: Op, change: &RowChange, row: &Row) -> Result<(), EngineError> {
-        self.value.clear();
-        let prepared = self.prepared;
-        prepared
-            .plan
-            .encode_value(op, row, change.commit_ts, prepared.value_id, self.value)
-            .map_err(|error| encode_error(&prepared.table, error))?;
-        self.send(change, row, false)
+impl Out<'_> {
+    /// Sends a row; without an operation, its tombstone.
+    fn send(&mut self, op: Option<Op>, change: &RowChange, row: &Row) -> Result<(), EngineError> {
+        let Ready { prepared, topic } = self.ready;
+        let to = Outgoing {
+            topic: *topic,
+            partition: prepared.route.partition.partition(change, prepared.to.partitions, self.scratch),
+            max_message_bytes: prepared.to.max_message_bytes,
+            row: Accepted { table: prepared.figures_index, bytes: 0, commit_ts: change.commit_ts, tombstone: op.is_none() },
+        };
+        let key = |out: &mut Vec<u8>| prepared.plan.encode_key(row, prepared.key_id, out);
+        let value = |out: &mut Vec<u8>| match op {
+            Some(op) => prepared.plan.encode_value(op, row, change.commit_ts, prepared.value_id, out),
+            None => Ok(()),
+        };
+        self.sink.send(to, key, value).map_err(|error| sent(&prepared.table, error))
     }
+}
 
-    fn tombstone(&mut self, change: &RowChange, row: &Row) -> Result<(), EngineError> {
-        self.send(change, row, true)
-    }
-
-    fn send(&mut self, change: &RowChange, key_row: &Row, tombstone: bool) -> Result<(), EngineError> {
-        let prepared = self.prepared;
-        self.key.clear();
-        prepared.plan.encode_key(key_row, prepared.key_id, self.key).map_err(|error| encode_error(&prepared.table, error))?;
-        let partition = prepared.route.partition.partition(change, prepared.partitions, self.scratch);
-        let accepted = Accepted { table: prepared.figures_index, bytes: 0, commit_ts: change.commit_ts, tombstone };
-        let value = (!tombstone).then_some(self.value.as_slice());
-        self.sink.send(&prepared.route.topic, partition, self.key, value, accepted, self.stop)?;
-        Ok(())
+fn sent(table: &TableModel, error: SendError) -> EngineError {
+    match error {
+        SendError::Encode(error) => encode_error(table, error),
+        SendError::Other(error) => error,
     }
 }
 

@@ -24,7 +24,7 @@ impl Studio {
         let options = KafkaOptions::from_pipeline(&open).map_err(StudioError::Invalid)?;
         let config = kafka::client_config(&open.kafka.brokers, &options);
         let wanted = topic.to_owned();
-        let raw = blocking(move || read_tail(config, &wanted, limit, LIMIT)).await?;
+        let raw = blocking(move || read_tail(config, &wanted, limit, LIMIT)).await?.messages;
 
         let registry = connect::registry(&open)?;
         let mut schemas: HashMap<u32, Result<Arc<Schema>, String>> = HashMap::new();

@@ -8,7 +8,7 @@ use backend::{
         figures::Figures,
         pipeline::Run,
         position::Position,
-        sink::kafka::client_config,
+        sink::kafka::{MOST_BATCH_BYTES, client_config},
         source::{Begin, Source, SourceEvent, SourceSender},
     },
     store::{Store, StoredCheckpoint},
@@ -50,6 +50,18 @@ struct Script {
     transactions: Vec<Vec<RowChange>>,
     begun: Arc<Mutex<Vec<Begin>>>,
     silent: bool,
+}
+
+/// Sends just these events, then waits.
+pub struct Events(pub Vec<SourceEvent>);
+
+#[async_trait::async_trait]
+impl Source for Events {
+    async fn run(self: Box<Self>, _begin: Begin, out: SourceSender, stop: CancellationToken) -> Result<(), EngineError> {
+        let _ = out.send(self.0).await;
+        stop.cancelled().await;
+        Ok(())
+    }
 }
 
 #[async_trait::async_trait]
@@ -99,6 +111,8 @@ impl Rig {
         document.kafka.topic = "meta".to_owned();
         document.kafka.brokers = vec![cluster.bootstrap_servers()];
         document.kafka.params.insert("protocol".to_owned(), "avro".into());
+        // The mock cluster has no controller, and so never tells a topic's limit.
+        document.kafka.params.insert("read-timeout".to_owned(), "1s".into());
         document.schema_registry = Some(SchemaRegistry { url: format!("http://{}", registry.address()), ..SchemaRegistry::default() });
         let figures = Arc::new(Figures::new(PipelineState::Starting, None));
         let registry_url = format!("http://{}", registry.address());
@@ -139,6 +153,7 @@ impl Rig {
             source,
             begin: begin.clone(),
             ignore_ineligible: false,
+            batch_bytes: Arc::new(MOST_BATCH_BYTES.into()),
             memory: MEMORY,
             store,
             figures: Arc::clone(&self.figures),
@@ -187,7 +202,7 @@ impl Rig {
         let options = KafkaOptions::from_pipeline(&self.document).unwrap();
         let config = client_config(&self.document.kafka.brokers, &options);
         let read = tokio::task::spawn_blocking(move || read_tail(config, topic, 100_000, Duration::from_secs(20)));
-        let mut messages = read.await.unwrap().unwrap();
+        let mut messages = read.await.unwrap().unwrap().messages;
         messages.sort_by_key(|m| (m.partition, m.offset));
         messages
     }

@@ -1,12 +1,18 @@
 //! Runs, failures, and what is true of the checkpoint after each.
 
-use crate::rig::{Rig, change, orders, row};
-use backend::engine::{error::ErrorKind, figures::Figures, position::Position, sink::kafka::KeptPosition, source::Begin};
+use crate::rig::{Events, Rig, change, orders, row};
+use backend::engine::{
+    error::ErrorKind,
+    figures::Figures,
+    position::Position,
+    sink::kafka::KeptPosition,
+    source::{Begin, SourceEvent},
+};
 use rdkafka::types::{RDKafkaApiKey, RDKafkaRespErr};
 use shared::{
     api::PipelineState,
     config::{Delivery, PoisonRows},
-    row::{Datum, Row},
+    row::{CommitTs, Datum, Row},
     schema::ddl::parse_create_table,
 };
 use std::{cell::Cell, sync::Arc, time::Duration};
@@ -103,6 +109,51 @@ async fn a_table_without_a_key_refuses_the_launch() {
     let error = ended.unwrap_err();
     assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Schema, "table-without-key"));
     assert!(error.finding.hint.contains("!shop.history"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_without_a_key_that_is_made_later_is_skipped_aloud_also_after_a_restart() {
+    let rig = Rig::new().await;
+    let keyless = Arc::new(parse_create_table("CREATE TABLE shop.log (a INT)", "shop").unwrap());
+    let resolved = |number| SourceEvent::Resolved { position: at(number), commit_ts: CommitTs(number) };
+    let events = vec![SourceEvent::Table(orders()), resolved(1), SourceEvent::Table(Arc::clone(&keyless)), resolved(2)];
+    let kept = |f: &Figures| f.progress().checkpoint.is_some_and(|c| c.commit_ts == CommitTs(2));
+    rig.run_source(Box::new(Events(events)), kept).await.1.unwrap();
+    let table = orders();
+    let third = vec![vec![], vec![], vec![change(&table, None, Some(row(1, 1)), 3)]];
+    rig.run(vec![table, keyless], third, |f| f.progress().rows_total == 1).await.1.unwrap();
+    let warnings = rig.figures.report().log.iter().filter(|entry| entry.text.contains("`shop.log` has no primary key")).count();
+    assert_eq!(warnings, 2, "{:?}", rig.figures.report().log);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_does_not_wait_for_a_registry_that_never_answers() {
+    let mut rig = Rig::new().await;
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    rig.registry_url = format!("http://{}", silent.local_addr().unwrap());
+    let asked = Cell::new(false);
+    let began = std::time::Instant::now();
+    let is_asked = |_: &Figures| {
+        silent.set_nonblocking(true).unwrap();
+        asked.set(asked.get() || silent.accept().is_ok());
+        asked.get()
+    };
+    rig.run(vec![orders()], vec![], is_asked).await.1.unwrap();
+    // A single answer would be waited for for half a minute, and asked for again.
+    assert!(asked.get() && began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_exactly_once_delivery_a_first_place_is_kept_before_anything_is_committed() {
+    let mut rig = Rig::new().await;
+    rig.document.engine.delivery = Delivery::ExactlyOnce;
+    rig.cluster.create_topic("changefeed-studio.rig.positions", 1, 1).unwrap();
+    rig.run(vec![orders()], vec![vec![]], |f| f.progress().checkpoint.is_some()).await.1.unwrap();
+    assert_eq!(rig.checkpoint().unwrap().0.position, at(1));
+    assert_eq!(rig.messages_of("changefeed-studio.rig.positions").await, [], "nothing is in Kafka yet");
+    let (begin, ended) = rig.run(vec![orders()], vec![], |f| f.state().0 == PipelineState::Running).await;
+    ended.unwrap();
+    assert!(matches!(&begin, Begin::Checkpoint { position, .. } if *position == at(1)), "{begin:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -182,6 +182,14 @@ async fn a_start_before_a_table_was_altered_is_refused_and_says_when_it_was() {
     let second = now(&mut conn).await;
     until_second(&mut conn, second + 1).await;
     let from = || Begin::Fresh(time(second + 1));
+    let (file, position): (String, u64) = conn
+        .query_first::<mysql_async::Row, _>("SHOW MASTER STATUS")
+        .await
+        .unwrap()
+        .map(|row| (row.get(0).unwrap(), row.get(1).unwrap()))
+        .unwrap();
+    let gtid: String = conn.query_first("SELECT @@gtid_binlog_pos").await.unwrap().unwrap();
+    let places = [StartFrom::Binlog { file, position }, StartFrom::Gtid(gtid)];
     // Old rows would get other words without a sound.
     db.run(&["CREATE TABLE shop.sizes (id INT PRIMARY KEY, size ENUM('s','m'))"]).await;
     db.run(&["INSERT INTO shop.sizes VALUES (1, 's')", "ALTER TABLE shop.sizes MODIFY size ENUM('xs','s','m')"]).await;
@@ -201,6 +209,15 @@ async fn a_start_before_a_table_was_altered_is_refused_and_says_when_it_was() {
         "{error:?}"
     );
     assert!(finding.message.contains("`shop.t` was altered at 2") && finding.hint.starts_with("start at 2"), "{error:?}");
+    // So is one at a place or a GTID.
+    for from in places {
+        let error = start(&db, all(), Begin::Fresh(from.clone())).failure().await;
+        assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Schema, "schema-drift"), "{from:?}: {error:?}");
+        assert!(error.finding.message.contains("`shop.t` was altered at 2"), "{error:?}");
+        let mut tail = start(&db, Arc::new(|_, name| name == "sizes"), Begin::Fresh(from));
+        tail.until_row("sizes", 1).await;
+        tail.stop().await;
+    }
     // Without that table it goes.
     let mut tail = start(&db, Arc::new(|_, name| name == "sizes"), from());
     tail.until_row("sizes", 1).await;

@@ -25,7 +25,11 @@ fn check(error: &EngineError, kind: ErrorKind, path: &str, code: &str) {
 }
 
 fn begin_at(file: &str, position: u64, gtid: Option<&str>) -> Begin {
-    let position = Position::Binlog { file: file.into(), position, gtid: gtid.map(str::to_owned) };
+    begin_of(file, position, gtid, None)
+}
+
+fn begin_of(file: &str, position: u64, gtid: Option<&str>, server: Option<&str>) -> Begin {
+    let position = Position::Binlog { file: file.into(), position, gtid: gtid.map(str::to_owned), server: server.map(str::to_owned) };
     Begin::Checkpoint { position, commit_ts: CommitTs(1), schemas: vec![] }
 }
 
@@ -171,8 +175,7 @@ async fn rows_that_do_not_fit_the_definition_name_the_first_column_that_differs(
     db.run(&["INSERT INTO shop.t VALUES (1, 'a')", "ALTER TABLE shop.t ADD COLUMN first BIGINT FIRST"]).await;
     // A busy server may drop a connection; the engine then starts again, and so does this.
     let error = loop {
-        let from = StartFrom::Binlog { file: file.clone(), position };
-        let error = start(&db, all(), Begin::Fresh(from)).failure().await;
+        let error = start(&db, all(), begin_at(&file, position, None)).failure().await;
         if error.kind != ErrorKind::Transient {
             break error;
         }
@@ -180,6 +183,36 @@ async fn rows_that_do_not_fit_the_definition_name_the_first_column_that_differs(
     check(&error, ErrorKind::Schema, "source.url", "schema-drift");
     for part in ["shop.t", "`first`", "bigint", "int"] {
         assert!(error.finding.message.contains(part), "{error:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_in_another_servers_files_is_refused_and_a_gtid_is_not() {
+    let db = MariaDb::start(&[]);
+    db.run(&SHOP).await;
+    let mut conn = db.admin().await;
+    let gtid: String = conn.query_first("SELECT @@gtid_binlog_pos").await.unwrap().unwrap();
+    db.run(&["INSERT INTO shop.t VALUES (1, 'a')"]).await;
+    let other = start(&db, all(), begin_of("mysql-bin.000001", 4, None, Some("2"))).failure().await;
+    check(&other, ErrorKind::PositionLost, "source.start", "binlog-of-another-server");
+    for part in ["`mysql-bin.000001:4`", "id 2", "id 1"] {
+        assert!(other.finding.message.contains(part), "{other:?}");
+    }
+    let load =
+        Position::Load { file: "mysql-bin.000001".into(), position: 4, gtid: None, server: Some("2".into()), table: None, key: Vec::new() };
+    let other = start(&db, all(), Begin::Checkpoint { position: load, commit_ts: CommitTs(1), schemas: vec![] }).failure().await;
+    check(&other, ErrorKind::PositionLost, "source.start", "binlog-of-another-server");
+    // GTIDs that cannot be read must not leave the file's place to be taken for this server's.
+    let of_mysql = begin_of("mysql-bin.000001", 4, Some("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5"), Some("1"));
+    check(&start(&db, all(), of_mysql).failure().await, ErrorKind::PositionLost, "source.start", "start-gtid");
+
+    for (gtid, server) in [(None, None), (None, Some("1")), (Some(gtid.as_str()), Some("2"))] {
+        let mut tail = start(&db, all(), begin_of("mysql-bin.000001", 4, gtid, server));
+        tail.until_row("t", 1).await;
+        tail.until_resolved().await;
+        let events = tail.stop().await;
+        let Begin::Checkpoint { position: Position::Binlog { server, .. }, .. } = checkpoint(&events) else { panic!("{events:?}") };
+        assert_eq!(server.as_deref(), Some("1"), "a checkpoint says whose file it names");
     }
 }
 

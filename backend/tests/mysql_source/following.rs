@@ -57,6 +57,124 @@ async fn definitions_follow_ddl_in_the_middle() {
     tail.stop().await;
 }
 
+/// Texts of the notes among events.
+fn notes(events: &[SourceEvent]) -> Vec<String> {
+    events.iter().filter_map(|event| if let SourceEvent::Note(note) = event { Some(note.text.clone()) } else { None }).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_with_settings_of_its_own_counts_like_any_other() {
+    let db = MariaDb::start(&[]);
+    db.run(&SHOP).await;
+    db.run(&["CREATE TABLE shop.n (id INT PRIMARY KEY, a INT NOT NULL, b INT NOT NULL)"]).await;
+    let mut tail = start_now(&db).await;
+    db.run(&[
+        "SET STATEMENT max_statement_time=0 FOR ALTER TABLE shop.n MODIFY a INT NULL",
+        "INSERT INTO shop.n VALUES (1, NULL, 2)",
+        // Two names that are swapped: the bytes of a row tell no difference.
+        "SET STATEMENT sql_mode='', lock_wait_timeout=9 FOR ALTER TABLE shop.n RENAME COLUMN a TO b, RENAME COLUMN b TO a",
+        "INSERT INTO shop.n VALUES (2, NULL, 3)",
+        "SET STATEMENT max_statement_time=0 FOR TRUNCATE TABLE shop.n",
+        "INSERT INTO shop.n VALUES (3, 4, 5)",
+    ])
+    .await;
+    tail.until_row("n", 3).await;
+    let nullable = tail.events.iter().filter_map(|event| match event {
+        SourceEvent::Table(table) if table.name == "n" => Some(table.columns.iter().map(|c| c.nullable).collect::<Vec<_>>()),
+        _ => None,
+    });
+    assert_eq!(nullable.collect::<Vec<_>>(), [[false, false, false], [false, true, false], [false, true, false]]);
+    assert_eq!(tail.lines()[2..], ["table n id,a,b", "c n - -> 1,NULL,2", "table n id,b,a", "c n - -> 2,NULL,3", "c n - -> 3,4,5"]);
+    assert!(notes(&tail.events).iter().any(|text| text.contains("shop.n was truncated")), "{:?}", notes(&tail.events));
+    db.run(&["SET binlog_format = 'STATEMENT'", "SET STATEMENT max_statement_time=0 FOR INSERT INTO shop.n VALUES (4, 4, 5)"]).await;
+    assert_eq!(tail.failure().await.finding.code, "binlog-format");
+}
+
+/// Ends a binlog file before the last event of a kind, as a server does that dies while it writes.
+async fn lose_from_the_last(db: &mut MariaDb, kind: &str) {
+    let mut conn = db.admin().await;
+    let (file, _): (String, u64) = end(&mut conn).await;
+    let events: Vec<mysql_async::Row> = conn.query(format!("SHOW BINLOG EVENTS IN '{file}'")).await.unwrap();
+    let last = events.iter().rfind(|event| event.get::<String, _>(2).as_deref() == Some(kind)).unwrap();
+    let position: u64 = last.get(1).unwrap();
+    conn.disconnect().await.unwrap();
+    db.restart(|data| std::fs::OpenOptions::new().write(true).open(data.join(file)).unwrap().set_len(position).unwrap()).await;
+}
+
+async fn end(conn: &mut mysql_async::Conn) -> (String, u64) {
+    let row: mysql_async::Row = conn.query_first("SHOW MASTER STATUS").await.unwrap().unwrap();
+    (row.get(0).unwrap(), row.get(1).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_the_servers_crash_left_unfinished_is_left_out_and_told() {
+    let mut db = MariaDb::start(&[]);
+    db.run(&SHOP).await;
+    let mut tail = start_now(&db).await;
+    db.run(&["INSERT INTO shop.t VALUES (1, 'a')"]).await;
+    tail.until_row("t", 1).await;
+    tail.until_resolved().await;
+    let begin = checkpoint(&tail.stop().await);
+    db.run(&["INSERT INTO shop.t VALUES (2, 'b')", "INSERT INTO shop.t VALUES (3, 'lost')"]).await;
+    lose_from_the_last(&mut db, "Table_map").await;
+    db.run(&["INSERT INTO shop.t VALUES (4, 'c')", "INSERT INTO shop.t VALUES (5, 'lost')"]).await;
+    lose_from_the_last(&mut db, "Xid").await;
+    db.run(&["INSERT INTO shop.t VALUES (6, 'd')"]).await;
+
+    let mut tail = start(&db, all(), begin);
+    tail.until_row("t", 6).await;
+    tail.until_resolved().await;
+    let events = tail.stop().await;
+    assert_eq!(lines(&events), ["table t id,name", "c t - -> 2,b", "c t - -> 4,c", "c t - -> 6,d"]);
+    let told = notes(&events);
+    let left_out = |text: &&String| text.contains("ends within a transaction at mysql-bin.0") && text.contains("left out");
+    assert_eq!(told.iter().filter(left_out).count(), 2, "{told:?}");
+
+    // Of a large one rows are on their way before its end shows.
+    db.run(&["INSERT INTO shop.t SELECT seq, 'lost' FROM shop.seq_100_to_5000"]).await;
+    lose_from_the_last(&mut db, "Xid").await;
+    db.run(&["INSERT INTO shop.t VALUES (6000, 'c')"]).await;
+    let mut tail = start(&db, all(), checkpoint(&events));
+    tail.until_row("t", 6000).await;
+    tail.until_resolved().await;
+    let told = notes(&tail.stop().await);
+    assert!(told.iter().any(|text| text.contains("had been sent")), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_come_or_go_with_a_partition_are_warned_of() {
+    let db = MariaDb::start(&[]);
+    db.run(&SHOP).await;
+    db.run(&[
+        "CREATE TABLE shop.p (id INT PRIMARY KEY) PARTITION BY RANGE (id) \
+         (PARTITION a VALUES LESS THAN (10), PARTITION b VALUES LESS THAN (20), PARTITION c VALUES LESS THAN (30))",
+        "CREATE TABLE shop.x (id INT PRIMARY KEY)",
+        "INSERT INTO shop.p VALUES (1), (11), (21)",
+    ])
+    .await;
+    let mut tail = start_now(&db).await;
+    db.run(&[
+        "ALTER TABLE shop.p EXCHANGE PARTITION c WITH TABLE shop.x",
+        "ALTER TABLE shop.p TRUNCATE PARTITION b",
+        "ALTER TABLE shop.p DROP PARTITION a",
+        "ALTER TABLE shop.p ADD PARTITION (PARTITION d VALUES LESS THAN (40))",
+        "INSERT INTO shop.p VALUES (31)",
+    ])
+    .await;
+    tail.until_row("p", 31).await;
+    let found: Vec<String> = notes(&tail.events).into_iter().map(|text| text.split(':').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(
+        found,
+        [
+            "shop.p was altered with EXCHANGE PARTITION",
+            "shop.x was altered with EXCHANGE PARTITION",
+            "shop.p was altered with TRUNCATE PARTITION",
+            "shop.p was altered with DROP PARTITION",
+        ]
+    );
+    tail.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restart_at_any_resolved_position_repeats_the_rest_exactly() {
     let db = MariaDb::start(&[]);
@@ -88,7 +206,7 @@ async fn a_restart_at_any_resolved_position_repeats_the_rest_exactly() {
     };
     let file_only = |begin: Begin| match begin {
         Begin::Checkpoint { position: Position::Binlog { file, position, .. }, commit_ts, schemas } => {
-            Begin::Checkpoint { position: Position::Binlog { file, position, gtid: None }, commit_ts, schemas }
+            Begin::Checkpoint { position: Position::Binlog { file, position, gtid: None, server: None }, commit_ts, schemas }
         }
         other => panic!("not a checkpoint in a binlog: {other:?}"),
     };

@@ -145,3 +145,38 @@ async fn a_table_dropped_before_its_rows_were_read_is_left_out_aloud() {
     assert!(notes.iter().any(|text| text.contains("shop.c is gone")), "{notes:?}");
     assert!(notes.iter().any(|text| text == "shop.a loaded: 25000 rows"), "{notes:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_load_that_is_stopped_lets_go_of_its_table() {
+    let db = MariaDb::start(&[]);
+    // By its key it cannot be read in pieces, and the whole is far more than lies between server and source.
+    let mut conn = db.admin().await;
+    for statement in [
+        "SET sql_log_bin = 0",
+        "CREATE DATABASE shop",
+        "CREATE TABLE shop.f (id DOUBLE PRIMARY KEY, data LONGTEXT)",
+        "INSERT INTO shop.f SELECT seq, REPEAT('x', 30000) FROM shop.seq_1_to_4000",
+    ] {
+        conn.query_drop(statement).await.unwrap();
+    }
+    let before = rows_read(&mut conn).await;
+    let mut tail = start_with(options(&db, all()), Begin::Fresh(StartFrom::Snapshot), SMALL);
+    tail.until(|event| matches!(event, SourceEvent::Change(_))).await;
+    tail.stop().await;
+    loop {
+        let sessions: Option<u64> =
+            conn.query_first("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'cdc'").await.unwrap();
+        if sessions == Some(0) {
+            break;
+        }
+        conn.query_drop("DO SLEEP(0.02)").await.unwrap();
+    }
+    let read = rows_read(&mut conn).await - before;
+    assert!(read < 3_000, "{read} rows were read of a table of 4,000 that nobody waits for");
+}
+
+/// How many rows the server's sessions have read one after the other.
+async fn rows_read(conn: &mut mysql_async::Conn) -> u64 {
+    let (_, read): (String, u64) = conn.query_first("SHOW GLOBAL STATUS LIKE 'Handler_read_rnd_next'").await.unwrap().unwrap();
+    read
+}

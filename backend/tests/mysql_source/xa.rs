@@ -97,6 +97,26 @@ async fn a_commit_after_a_restart_brings_the_rows_of_before_even_from_an_older_f
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_prepared_before_the_server_was_restarted_come_with_their_commit() {
+    let mut db = MariaDb::start(&[]);
+    db.run(&SHOP).await;
+    let mut tail = start_now(&db).await;
+    let later = prepare(&db, "'later'", &["INSERT INTO shop.t VALUES (1, 'a')"]).await;
+    db.run(&["INSERT INTO shop.t VALUES (2, 'between')"]).await;
+    tail.until_row("t", 2).await;
+    tail.until_resolved().await;
+    let first = tail.stop().await;
+    drop(later);
+
+    // A server that goes down ends its file without naming the next one.
+    db.restart(|_| ()).await;
+    let mut tail = start(&db, all(), checkpoint(&first));
+    db.run(&["XA COMMIT 'later'", "INSERT INTO shop.t VALUES (9, 'end')"]).await;
+    tail.until_row("t", 9).await;
+    assert_eq!(rows(&tail.stop().await), ["c t - -> 1,a", "c t - -> 9,end"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_prepared_before_the_pipeline_began_is_sent_when_it_is_committed() {
     let db = MariaDb::start(&[]);
     db.run(&SHOP).await;

@@ -24,7 +24,8 @@ const PACKAGE: &str = "the Debian package `mariadb-server-core` is missing; `car
 pub struct MariaDb {
     server: Child,
     port: u16,
-    _data: TempDir,
+    data: TempDir,
+    arguments: Vec<String>,
 }
 
 impl MariaDb {
@@ -46,10 +47,21 @@ impl MariaDb {
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
             if let Some(server) = launch(data.path(), port, arguments) {
-                return Self { server, port, _data: data };
+                let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+                return Self { server, port, data, arguments };
             }
         }
         panic!("mariadbd did not start with {arguments:?}");
+    }
+
+    /// Shuts the server down in good order, changes its files with `meanwhile`, and starts it again at the same port.
+    pub async fn restart(&mut self, meanwhile: impl FnOnce(&Path)) {
+        let mut conn = self.admin().await;
+        conn.query_drop("SHUTDOWN").await.expect("the server goes down when asked");
+        self.server.wait().expect("the server is our child");
+        meanwhile(self.data.path());
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        self.server = launch(self.data.path(), self.port, &arguments).expect("the server starts again");
     }
 
     /// `mysql://cdc@127.0.0.1:port`.

@@ -184,6 +184,11 @@ impl Browser {
         Ok(self.client.execute(script, vec![field, text.into()]).await.map(drop)?)
     }
 
+    /// Runs a script in every page opened from now on, before anything of its own.
+    pub async fn run_first(&self, script: &str) -> Result<()> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await
+    }
+
     /// Runs a script in the page.
     pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         Ok(self.client.execute(script, arguments).await?)

@@ -49,19 +49,29 @@ impl PartitionRule {
         }
     }
 
+    /// Positions of the columns whose values decide in one table; empty when none do.
+    ///
+    /// # Errors
+    /// As [`Self::plan`].
+    pub(super) fn columns(&self, table: &TableModel) -> Result<Vec<usize>, Finding> {
+        Ok(match self {
+            Self::Table | Self::Ts => Vec::new(),
+            Self::IndexValue { index: None } => table.handle_key().map_or_else(Vec::new, |key| key.columns),
+            Self::IndexValue { index: Some(name) } => index_columns(table, name)?,
+            Self::Columns(names) => named_columns(table, names)?,
+        })
+    }
+
     /// Prepares the rule for one table.
     ///
     /// # Errors
     /// A finding, its path relative to the dispatcher: `index` or `columns` that the table does not have or that cannot
     /// be used.
     pub fn plan(&self, table: &TableModel) -> Result<PartitionPlan, Finding> {
-        let columns = match self {
-            Self::Ts => return Ok(PartitionPlan { by: By::CommitTs, base: 0, columns: Vec::new() }),
-            Self::Table => Vec::new(),
-            Self::IndexValue { index: None } => table.handle_key().map_or_else(Vec::new, |key| key.columns),
-            Self::IndexValue { index: Some(name) } => index_columns(table, name)?,
-            Self::Columns(names) => named_columns(table, names)?,
-        };
+        if matches!(self, Self::Ts) {
+            return Ok(PartitionPlan { by: By::CommitTs, base: 0, columns: Vec::new() });
+        }
+        let columns = self.columns(table)?;
         let mut base = crc32fast::Hasher::new();
         base.update(table.schema.as_bytes());
         base.update(table.name.as_bytes());

@@ -76,8 +76,8 @@ fn preview_table(pipeline: &Pipeline, router: &Router, table: &TableModel) -> Ro
     let rule = router.rule(dispatcher);
     let problem = table.ineligible();
     let mut findings = Vec::new();
-    let partition_columns = match rule.plan(table) {
-        Ok(plan) => plan.columns().map(|c| table.columns[c].name.clone()).collect(),
+    let partition_columns = match rule.columns(table) {
+        Ok(columns) => columns.into_iter().map(|c| table.columns[c].name.clone()).collect(),
         Err(finding) => {
             findings.push(finding.below(&dispatcher.map_or_else(String::new, |i| format!("changefeed.config.sink.dispatchers[{i}]"))));
             Vec::new()

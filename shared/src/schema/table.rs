@@ -188,6 +188,13 @@ impl TableModel {
     /// Source: `pingcap/ticdc` pkg/common/table_info.go.
     #[must_use]
     pub fn handle_key(&self) -> Option<HandleKey> {
+        let index = self.handle_index()?;
+        let mut columns = index.columns.clone();
+        columns.sort_unstable();
+        Some(HandleKey { columns, primary: index.primary })
+    }
+
+    fn handle_index(&self) -> Option<&Index> {
         let not_null_unique = |index: &&Index| {
             index.unique
                 && !index.columns.is_empty()
@@ -196,10 +203,7 @@ impl TableModel {
                     !column.nullable && column.generated != Some(Generated::Virtual)
                 })
         };
-        let index = self.primary_key().or_else(|| self.indexes.iter().filter(not_null_unique).min_by_key(|i| i.columns.len()))?;
-        let mut columns = index.columns.clone();
-        columns.sort_unstable();
-        Some(HandleKey { columns, primary: index.primary })
+        self.primary_key().or_else(|| self.indexes.iter().filter(not_null_unique).min_by_key(|i| i.columns.len()))
     }
 
     /// Why TiCDC (and we) would refuse or skip this table; `None` when it can be replicated.
@@ -209,6 +213,6 @@ impl TableModel {
             let ColumnType::Unsupported { name } = &column.ty else { return None };
             return Some(Ineligible::UnsupportedColumn { column: column.name.clone(), ty: name.clone() });
         }
-        self.handle_key().is_none().then_some(Ineligible::NoKey)
+        self.handle_index().is_none().then_some(Ineligible::NoKey)
     }
 }

@@ -2,6 +2,7 @@
 //! the vendors' published descriptions. Each says in its module what it was written from and what it does not do.
 //!
 //! Tests and browser journeys start them in-process, script their trouble, and look at what they were asked.
+#![forbid(unsafe_code)]
 
 pub mod confluent_cloud;
 pub mod connect_worker;

@@ -27,6 +27,7 @@ use random::Random;
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Command,
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -140,10 +141,16 @@ pub fn connect_plugins(lab: &Env) -> Result<()> {
 /// A person's way through the page, in a real browser; pictures go to `target/journeys`.
 pub fn journeys(lab: &Env) -> Result<()> {
     workload::reset(&lab.mariadb)?;
+    process::run(&mut walk(&workspace::studio(), &lab::dir().join("env.json")))
+}
+
+/// The journeys through a studio's page, with the addresses that a file of the lab's holds; names of some can be added.
+pub fn walk(studio: &Path, lab: &Path) -> Command {
     let mut journeys = workspace::cargo(&["test", "--locked", "--test", "journeys"]);
-    journeys.args(workspace::NATIVE).env("STUDIO", workspace::studio()).env("LAB", lab::dir().join("env.json"));
+    journeys.args(workspace::NATIVE).env("STUDIO", studio).env("LAB", lab).env("PICTURES", workspace::target_dir().join("journeys"));
     // Some print figures.
-    process::run(journeys.args(["--", "--nocapture"]).env("PICTURES", workspace::target_dir().join("journeys")))
+    journeys.args(["--", "--nocapture"]);
+    journeys
 }
 
 /// A proof's own folder.

@@ -31,7 +31,10 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use daemon::Daemon;
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// How many steps [`start`] takes.
 pub const STEPS: usize = 8;
@@ -46,6 +49,8 @@ const PACKAGES: &[Package] = &[
     Package { name: "maven", probe: Probe::Program("mvn") },
     Package { name: "python3-venv", probe: Probe::Python("ensurepip") },
     Package { name: "openssl", probe: Probe::Program("openssl") },
+];
+const BROWSER: &[Package] = &[
     Package { name: "chromium", probe: Probe::Program("chromium") },
     Package { name: "chromium-driver", probe: Probe::Program("chromedriver") },
 ];
@@ -75,10 +80,8 @@ pub fn up() -> Result<()> {
 /// Gets, starts and waits for every part but Kafka Connect, in [`STEPS`] steps. What already runs is left as it is.
 pub fn start(steps: &mut Steps) -> Result<Env> {
     let dir = dir();
-    for folder in ["run", "log"] {
-        fs::create_dir_all(dir.join(folder)).with_context(|| format!("cannot make {}", dir.join(folder).display()))?;
-    }
-    steps.step("Debian packages for the lab", || debian::ensure(PACKAGES))?;
+    make_folders(&dir)?;
+    steps.step("Debian packages for the lab", || debian::ensure(&[PACKAGES, BROWSER].concat()))?;
     let go_tpc = steps.step("go-tpc", go_tpc::get)?;
     let python = steps.step("Python with Confluent's client", python::get)?;
     let jars = steps.step("Apache Kafka's jars", || kafka::JARS.get())?;
@@ -92,6 +95,26 @@ pub fn start(steps: &mut Steps) -> Result<Env> {
     let env = Env { mariadb, kafka, webdriver, connect, go_tpc, python, java_class_path };
     env.write(&dir.join("env.json"))?;
     Ok(env)
+}
+
+/// How many steps [`start_browser`] takes.
+pub const BROWSER_STEPS: usize = 2;
+
+/// Gets and starts the driver of the browser alone, in [`BROWSER_STEPS`] steps: beside databases and brokers a page would not be
+/// measured but they. Answers a file that is to journeys what `env.json` is, with the driver's address and no more.
+///
+/// # Errors
+/// When it cannot be installed or does not come up.
+pub fn start_browser(steps: &mut Steps) -> Result<PathBuf> {
+    let dir = dir();
+    make_folders(&dir)?;
+    steps.step("Debian's Chromium", || debian::ensure(BROWSER))?;
+    let known = Env::read(&dir.join("env.json")).ok();
+    let webdriver = steps.step("Chromium's driver", || webdriver::start(&dir, known.as_ref().map(|env| &env.webdriver)))?;
+    let file = dir.join("run/browser.json");
+    fs::write(&file, serde_json::json!({ "webdriver": { "url": webdriver.url } }).to_string())
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(file)
 }
 
 /// Gets, starts and waits for a Kafka Connect worker of this lab's broker. One that already runs is left as it is.
@@ -158,7 +181,14 @@ pub fn status() -> Result<()> {
 /// Names of daemons, pid files, logs and data folders, in the order of stopping.
 const PARTS: &[&str] = &[webdriver::NAME, connect::NAME, Broker::NAME, kafka::NAME, mariadb::NAME];
 
-fn remove(folder: &std::path::Path) -> Result<()> {
+fn make_folders(dir: &Path) -> Result<()> {
+    for folder in ["run", "log"] {
+        fs::create_dir_all(dir.join(folder)).with_context(|| format!("cannot make {}", dir.join(folder).display()))?;
+    }
+    Ok(())
+}
+
+fn remove(folder: &Path) -> Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", folder.display()))

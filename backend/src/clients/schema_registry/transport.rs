@@ -167,5 +167,6 @@ impl Transport {
 }
 
 fn is_passing(status: u16) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS.as_u16() || (500..600).contains(&status)
+    [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].iter().any(|passing| status == passing.as_u16())
+        || (500..600).contains(&status)
 }

@@ -1,7 +1,7 @@
 //! A plain librdkafka producer with the pipeline's settings: the same keys, values and partitions, encoded before the clock starts.
 
 use super::{cluster::MEMORY, meter::Meter, rows, rows::Rows};
-use crate::engine::sink::kafka::{client_config, producer_settings};
+use crate::engine::sink::kafka::{MOST_BATCH_BYTES, client_config, producer_settings};
 use anyhow::{Context, ensure};
 use rdkafka::{
     ClientContext,
@@ -48,7 +48,7 @@ impl Messages {
     pub fn rate(&self, bootstrap: &str) -> anyhow::Result<f64> {
         let options = rows::options(&rows::document("plain"))?;
         let mut config = client_config(&[bootstrap.to_owned()], &options);
-        producer_settings(&mut config, &options, MEMORY / 2);
+        producer_settings(&mut config, &options, MEMORY / 2, MOST_BATCH_BYTES);
         let meter = Arc::new(Meter::new(self.messages.len() as u64));
         let producer = ThreadedProducer::from_config_and_context(&config, Delivered(Arc::clone(&meter)))?;
         producer.client().fetch_metadata(None, Duration::from_secs(10))?;

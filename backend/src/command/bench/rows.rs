@@ -101,6 +101,8 @@ pub fn document(name: &str) -> Pipeline {
         ..Dispatcher::default()
     }];
     document.kafka.params.insert("protocol".to_owned(), "avro".into());
+    // The mock cluster has no controller, and so never tells a topic's limit.
+    document.kafka.params.insert("read-timeout".to_owned(), "1s".into());
     // Never called: the measurements hand their own client to the engine.
     document.schema_registry = Some(SchemaRegistry { url: "http://127.0.0.1".to_owned(), ..Default::default() });
     document

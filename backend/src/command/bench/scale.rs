@@ -12,6 +12,7 @@ use crate::{
         figures::Figures,
         pipeline::Run,
         position::Position,
+        sink::kafka::MOST_BATCH_BYTES,
         source::{Begin, Source, SourceEvent, SourceSender},
     },
     store::Store,
@@ -118,6 +119,7 @@ async fn run(brokers: &str, registry: &str, directory: &Path, round: u64) -> any
         source: Box::new(Many { round, sent }),
         begin,
         ignore_ineligible: false,
+        batch_bytes: Arc::new(MOST_BATCH_BYTES.into()),
         memory: MEMORY,
         store,
         figures: Arc::clone(&figures),
@@ -158,6 +160,7 @@ fn document() -> Pipeline {
     }];
     document.kafka.topic = TOPIC.to_owned();
     document.kafka.params.insert("protocol".to_owned(), "avro".into());
+    document.kafka.params.insert("read-timeout".to_owned(), "1s".into());
     document.kafka.params.insert("partition-num".to_owned(), PARTITIONS.into());
     // Never called: the run gets a client of its own.
     document.schema_registry = Some(SchemaRegistry { url: "http://127.0.0.1".to_owned(), ..SchemaRegistry::default() });

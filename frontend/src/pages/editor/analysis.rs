@@ -112,13 +112,18 @@ impl Analysis {
         let too_many = matched > MOST_CHECKED;
         let wanted = if too_many { Cow::Borrowed(&[][..]) } else { rules::matched_tables(tables, &routes) };
         let routed = !routes.is_empty();
+        // Drawing takes a time of its own.
+        browser::breathe().await;
+        if self.is_stale(mine) {
+            return;
+        }
         let old = self.routes.try_get_untracked().unwrap_or_default();
         let _ = self.routes.try_set(Arc::new(routes));
         spawn_local(let_go(old));
         let _ = self.unchecked.try_set(if too_many { matched } else { 0 });
         if !routed || too_many {
             // Drawing the routes has taken its time.
-            TimeoutFuture::new(0).await;
+            browser::breathe().await;
             if !self.is_stale(mine) {
                 self.show(said, Vec::new());
             }
@@ -145,12 +150,17 @@ impl Analysis {
                 routes.add(piece);
             }
             if browser::elapsed_ms() - began > BUDGET_MS {
-                TimeoutFuture::new(0).await;
+                browser::breathe().await;
                 if self.is_stale(mine) {
                     return None;
                 }
                 began = browser::elapsed_ms();
             }
+        }
+        // What the tables have against each other is seen in all of them at once.
+        browser::breathe().await;
+        if self.is_stale(mine) {
+            return None;
         }
         Some(routes.map(PreviewInPieces::finish).unwrap_or_default())
     }
@@ -177,6 +187,6 @@ async fn let_go(old: Arc<Vec<RoutePreview>>) {
     let Ok(mut routes) = Arc::try_unwrap(old) else { return };
     while !routes.is_empty() {
         routes.truncate(routes.len().saturating_sub(FREED_AT_ONCE));
-        TimeoutFuture::new(0).await;
+        browser::breathe().await;
     }
 }

@@ -7,7 +7,6 @@ use crate::{
     rules,
     state::KeptTables,
 };
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared::schema::{TableModel, ddl::DefinitionReader};
 use std::sync::Arc;
@@ -120,7 +119,7 @@ impl Catalogue {
             }
             if browser::elapsed_ms() - began > BUDGET_MS {
                 self.loading.set(Loading::Reading(at + 1, total));
-                TimeoutFuture::new(0).await;
+                browser::breathe().await;
                 if self.is_stale(mine) {
                     return;
                 }
@@ -164,7 +163,7 @@ impl Catalogue {
             }
             if browser::elapsed_ms() - began > BUDGET_MS {
                 self.loading.set(Loading::Reading(total - reader.left(), total));
-                TimeoutFuture::new(0).await;
+                browser::breathe().await;
                 if self.is_stale(mine) {
                     return None;
                 }

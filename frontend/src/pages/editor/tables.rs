@@ -6,7 +6,7 @@ use crate::{
     rules,
     state::Toasts,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use shared::{config::Pipeline, dispatch::RoutePreview, figures};
 
 /// Lines drawn at most; the rest is counted.
@@ -297,10 +297,22 @@ fn PasteTables() -> impl IntoView {
     let toasts = Toasts::expect();
     let text = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
+    let (fold, summary): (NodeRef<html::Details>, NodeRef<html::Summary>) = (NodeRef::new(), NodeRef::new());
+    // A long text costs the browser a twentieth of a second at every change beside it, as long as it is shown.
+    let close = move || {
+        if let (Some(fold), Some(summary)) = (fold.get_untracked(), summary.get_untracked()) {
+            let has_focus = fold.query_selector(":focus").is_ok_and(|focused| focused.is_some());
+            fold.set_open(false);
+            if has_focus {
+                let _ = summary.focus();
+            }
+        }
+    };
     let read = move |_| {
         let done = move |read: Result<usize, String>| match read {
             Ok(count) => {
                 error.set(None);
+                close();
                 toasts.good(format!("Read {} table definitions", figures::count(count as u64)));
             }
             Err(why) => error.set(Some(why)),
@@ -308,8 +320,8 @@ fn PasteTables() -> impl IntoView {
         text.with_untracked(|text| editor.catalogue.paste(text, done));
     };
     view! {
-        <details class="fold">
-            <summary data-test="paste-tables">"No connection? Paste CREATE TABLE text"</summary>
+        <details class="fold" node_ref=fold>
+            <summary data-test="paste-tables" node_ref=summary>"No connection? Paste CREATE TABLE text"</summary>
             <div class="stack">
                 <textarea
                     class="input"

@@ -4,7 +4,7 @@ use super::DdlError;
 use super::column::{self, ColumnDef};
 use super::create;
 use super::cursor::{Cursor, TableName};
-use super::draft::{Draft, IndexDef, Place, same_name};
+use super::draft::{IndexDef, Place};
 use super::literal::{self, Default};
 use sqlparser::tokenizer::Token;
 
@@ -314,50 +314,4 @@ fn place(cursor: &mut Cursor<'_>) -> Result<Option<Place>, DdlError> {
         return Ok(Some(Place::After(cursor.name("a column name")?)));
     }
     Ok(None)
-}
-
-/// Makes one change. A message when it does not fit the table: our picture of it is not the server's.
-pub(super) fn apply(draft: &mut Draft, change: Change) -> Result<(), String> {
-    match change {
-        Change::AddColumn { def, if_not_exists: true, .. } if draft.find(&def.column.name).is_some() => Ok(()),
-        Change::AddColumn { def, place, .. } => draft.push_column(*def, place.as_ref()),
-        Change::DropColumn { name, if_exists: true } if draft.find(&name).is_none() => Ok(()),
-        Change::DropColumn { name, .. } => draft.drop_column(&name),
-        Change::ReplaceColumn { old, if_exists: true, .. } if draft.find(&old).is_none() => Ok(()),
-        Change::ReplaceColumn { old, def, place, .. } => draft.replace_column(&old, *def, place.as_ref()),
-        Change::RenameColumn { old, new } => draft.rename_column(&old, &new),
-        Change::SetDefault { name, default } => {
-            let at = draft.find(&name).ok_or_else(|| format!("there is no column `{name}`"))?;
-            let column = &mut draft.columns[at];
-            column.default = default.for_type(&column.ty);
-            Ok(())
-        }
-        Change::AddIndex(index) => {
-            draft.pending.push(index);
-            Ok(())
-        }
-        Change::DropPrimaryKey => {
-            draft.indexes.retain(|i| !i.primary);
-            Ok(())
-        }
-        Change::DropIndex(name) => {
-            draft.drop_index(&name);
-            Ok(())
-        }
-        Change::RenameIndex { old, new } => {
-            for index in draft.indexes.iter_mut().filter(|i| i.name.as_deref().is_some_and(|n| same_name(n, &old))) {
-                index.name = Some(new.clone());
-            }
-            Ok(())
-        }
-        Change::ConvertCharset(charset) => {
-            draft.convert_charset(charset);
-            Ok(())
-        }
-        Change::SetCharset(charset) => {
-            draft.set_charset(charset);
-            Ok(())
-        }
-        Change::RenameTable(_) => Ok(()),
-    }
 }

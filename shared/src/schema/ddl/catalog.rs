@@ -1,6 +1,7 @@
 //! The tables known, kept right while DDL goes by.
 
-use super::alter::{self, Change};
+use super::alter::Change;
+use super::at_once;
 use super::create::{CreateTable, Definition};
 use super::cursor::{Cursor, TableName};
 use super::draft::{Draft, same_name};
@@ -166,15 +167,8 @@ impl Catalog {
             return Err(NotFollowed { table, error });
         };
         let mut draft = Draft::of(&old);
-        let mut renamed = None;
-        let mut made = Ok(());
-        for change in changes {
-            match change {
-                Change::RenameTable(to) => renamed = Some(to),
-                change => made = made.and_then(|()| alter::apply(&mut draft, change)),
-            }
-        }
-        if let Err(message) = made.and_then(|()| draft.settle_indexes()) {
+        let renamed = changes.iter().rev().find_map(|change| if let Change::RenameTable(to) = change { Some(to.clone()) } else { None });
+        if let Err(message) = at_once::apply(&mut draft, changes).and_then(|()| draft.settle_indexes()) {
             return Err(NotFollowed { table, error: cursor.error(message) });
         }
         let name = renamed.unwrap_or(TableName { schema: old.schema.clone(), name: old.name.clone() });

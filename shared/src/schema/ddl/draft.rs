@@ -77,17 +77,12 @@ impl Draft {
         Ok(())
     }
 
-    /// `CHANGE old new …` and `MODIFY`: the column keeps its place unless it is given one.
-    pub fn replace_column(&mut self, old: &str, def: ColumnDef, place: Option<&Place>) -> Result<(), String> {
-        let at = self.find(old).ok_or_else(|| unknown(old))?;
-        if self.find(&def.column.name).is_some_and(|other| other != at) {
-            return Err(format!("there are two columns `{}`", def.column.name));
-        }
-        let name = def.column.name.clone();
+    /// `CHANGE` and `MODIFY` of a column that has its new name already: it keeps its place unless it is given one.
+    pub fn replace_column(&mut self, name: &str, def: ColumnDef, place: Option<&Place>) -> Result<(), String> {
+        let at = self.find(name).ok_or_else(|| unknown(name))?;
         self.pending.extend(def.own_index());
         self.columns[at] = self.resolved(def);
-        self.rename_in_indexes(old, &name);
-        let in_primary = self.indexes.iter().any(|i| i.primary && i.columns.iter().any(|c| same_name(c, &name)));
+        let in_primary = self.indexes.iter().any(|i| i.primary && i.columns.iter().any(|c| same_name(c, name)));
         self.columns[at].nullable &= !in_primary;
         if let Some(place) = place {
             let column = self.columns.remove(at);
@@ -100,19 +95,22 @@ impl Draft {
         Ok(())
     }
 
-    pub fn rename_column(&mut self, old: &str, new: &str) -> Result<(), String> {
-        let at = self.find(old).ok_or_else(|| unknown(old))?;
-        new.clone_into(&mut self.columns[at].name);
-        self.rename_in_indexes(old, new);
-        Ok(())
-    }
-
-    fn rename_in_indexes(&mut self, old: &str, new: &str) {
-        for index in &mut self.indexes {
-            for column in index.columns.iter_mut().filter(|c| same_name(c, old)) {
+    /// Gives columns new names, all at once: two may swap theirs.
+    pub fn rename_columns(&mut self, renames: &[(String, String)]) -> Result<(), String> {
+        let found: Vec<usize> = renames.iter().map(|(old, _)| self.find(old).ok_or_else(|| unknown(old))).collect::<Result<_, _>>()?;
+        for (at, (_, new)) in found.into_iter().zip(renames) {
+            new.clone_into(&mut self.columns[at].name);
+        }
+        let twice = |new: &&str| self.columns.iter().filter(|c| same_name(&c.name, new)).count() > 1;
+        if let Some(name) = renames.iter().map(|(_, new)| new.as_str()).find(twice) {
+            return Err(format!("there are two columns `{name}`"));
+        }
+        for column in self.indexes.iter_mut().flat_map(|index| &mut index.columns) {
+            if let Some((_, new)) = renames.iter().find(|(old, _)| same_name(old, column)) {
                 new.clone_into(column);
             }
         }
+        Ok(())
     }
 
     /// Takes a column out of all indexes too; an index that loses its last column goes with it.

@@ -6,6 +6,7 @@
 //! Only names, types, nullability, defaults, keys and character sets are understood; everything else is passed over.
 
 mod alter;
+mod at_once;
 mod catalog;
 mod column;
 mod create;

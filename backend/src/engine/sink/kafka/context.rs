@@ -1,7 +1,10 @@
 //! librdkafka's callbacks: delivery reports into the ledger, connection faults kept for error texts.
 
-use super::errors;
-use crate::engine::{figures::Figures, ledger::Ledger};
+use super::{errors, open::OpenTransaction};
+use crate::engine::{
+    figures::Figures,
+    ledger::{Accepted, Ledger},
+};
 use rdkafka::{
     ClientContext,
     config::RDKafkaLogLevel,
@@ -10,7 +13,10 @@ use rdkafka::{
     message::{DeliveryResult, Message},
     producer::ProducerContext,
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// What librdkafka last said was wrong with a connection. Requests only time out; the reason comes on this side channel.
 #[derive(Clone, Default)]
@@ -38,15 +44,53 @@ fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     tracing::debug!(target: "librdkafka", ?level, facility, message);
 }
 
+/// Delivery reports gathered before they are passed on at the latest.
+const MOST_REPORTS: usize = 512;
+
 pub(super) struct DeliveryContext {
     ledger: Arc<Ledger>,
     figures: Arc<Figures>,
     faults: Faults,
+    open: Arc<OpenTransaction>,
+    reports: Mutex<Reports>,
+    /// Whether reports are gathered: somebody calls [`DeliveryContext::pass_on`] soon after.
+    gathering: AtomicBool,
+}
+
+/// Rows reported as delivered, not yet passed on.
+#[derive(Default)]
+struct Reports {
+    numbers: Vec<u64>,
+    /// Only while they are passed on; kept for its memory.
+    rows: Vec<Accepted>,
+    /// Passed on since [`DeliveryContext::pass_on`] was last called.
+    passed: usize,
 }
 
 impl DeliveryContext {
-    pub(super) fn new(ledger: Arc<Ledger>, figures: Arc<Figures>, faults: Faults) -> Self {
-        Self { ledger, figures, faults }
+    pub(super) fn new(ledger: Arc<Ledger>, figures: Arc<Figures>, faults: Faults, open: Arc<OpenTransaction>) -> Self {
+        Self { ledger, figures, faults, open, reports: Mutex::default(), gathering: AtomicBool::new(false) }
+    }
+
+    /// Gather reports from now on, or pass on each at once.
+    pub(super) fn gather(&self, gathering: bool) {
+        self.gathering.store(gathering, Ordering::Relaxed);
+    }
+
+    /// Passes on what is gathered. Answers how many rows were passed on since the last time.
+    pub(super) fn pass_on(&self) -> usize {
+        let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        self.pass(&mut reports);
+        std::mem::take(&mut reports.passed)
+    }
+
+    /// Ledger and figures are locked once for many rows: row by row, the writer and the reports would wait for each other.
+    fn pass(&self, reports: &mut Reports) {
+        self.ledger.acknowledge(&reports.numbers, &mut reports.rows);
+        self.figures.acknowledged(&reports.rows);
+        reports.passed += reports.numbers.len();
+        reports.numbers.clear();
+        reports.rows.clear();
     }
 }
 
@@ -59,7 +103,7 @@ impl ClientContext for DeliveryContext {
         self.faults.note(&error, reason);
         tracing::debug!(target: "librdkafka", %error, reason, "client error");
         if error.rdkafka_error_code() == Some(RDKafkaErrorCode::Fatal) {
-            self.ledger.fail(errors::fatal(reason));
+            self.ledger.fail(errors::fatal(reason, &self.open));
         }
     }
 }
@@ -70,8 +114,10 @@ impl ProducerContext for DeliveryContext {
     fn delivery(&self, result: &DeliveryResult<'_>, number: usize) {
         match result {
             Ok(_) => {
-                if let Some(row) = self.ledger.acknowledge(number as u64) {
-                    self.figures.acknowledged(&row);
+                let mut reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+                reports.numbers.push(number as u64);
+                if reports.numbers.len() >= MOST_REPORTS || !self.gathering.load(Ordering::Relaxed) {
+                    self.pass(&mut reports);
                 }
             }
             // Purged on the way down: nobody waits for it any more.

@@ -1,6 +1,6 @@
 //! Kafka's errors in a user's words.
 
-use super::Faults;
+use super::{Faults, open::OpenTransaction};
 use crate::engine::error::{EngineError, ErrorKind};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use shared::Finding;
@@ -64,6 +64,11 @@ fn without_client_prefix(reason: &str) -> String {
     reason.strip_prefix('[').and_then(|r| r.split_once("]: ")).map_or(reason, |(_, rest)| rest).to_owned()
 }
 
+pub(super) fn no_thread(error: &std::io::Error) -> EngineError {
+    let finding = Finding::error("", "no-thread", format!("the system has no thread left for the Kafka client: {error}"));
+    EngineError::new(ErrorKind::Transient, finding.hint("Raise the limit of processes for this user, or run fewer pipelines here."))
+}
+
 pub(super) fn too_large(topic: &str, bytes: usize, limit: usize) -> EngineError {
     EngineError::new(
         ErrorKind::Config,
@@ -110,7 +115,17 @@ pub(super) fn delivery(topic: &str, error: &KafkaError) -> EngineError {
 }
 
 /// Another producer has our transactional id now: going on would only take it back, and so on for ever.
-pub(super) fn taken_over(reason: &str) -> EngineError {
+///
+/// So does Kafka refuse a producer whose transaction it has given up: after this machine has slept, that is the reason.
+pub(super) fn taken_over(reason: &str, open: &OpenTransaction) -> EngineError {
+    if open.is_given_up() {
+        let message = "a transaction was open for longer than Kafka lets it: this machine or this process stood still meanwhile";
+        let finding = Finding::error("engine.delivery", "transaction-too-long", message);
+        return EngineError::new(
+            ErrorKind::Transient,
+            finding.hint("Nothing is lost: it goes on by itself from the last committed position."),
+        );
+    }
     EngineError::new(
         ErrorKind::Config,
         Finding::error(
@@ -123,9 +138,9 @@ pub(super) fn taken_over(reason: &str) -> EngineError {
 }
 
 /// The idempotent producer lost its footing; only a new one can go on.
-pub(super) fn fatal(reason: &str) -> EngineError {
+pub(super) fn fatal(reason: &str, open: &OpenTransaction) -> EngineError {
     if reason.to_lowercase().contains("fenced") {
-        return taken_over(reason);
+        return taken_over(reason, open);
     }
     EngineError::new(
         ErrorKind::Transient,

@@ -39,17 +39,21 @@ pub fn client_config(brokers: &[String], options: &KafkaOptions) -> ClientConfig
     config
 }
 
+/// The largest batch, bytes: what a topic takes unless somebody said otherwise (1,048,588), less what comes with it.
+pub const MOST_BATCH_BYTES: usize = 1_000_000;
+
 /// Producer properties. TiCDC keeps one request in flight to keep order; the idempotent producer keeps it with five.
-pub fn add_producer(config: &mut ClientConfig, options: &KafkaOptions, queue_bytes: usize) {
+pub fn add_producer(config: &mut ClientConfig, options: &KafkaOptions, queue_bytes: usize, batch_bytes: usize) {
     let all = options.required_acks == -1;
     config
         .set("enable.idempotence", if all { "true" } else { "false" })
         .set("acks", options.required_acks.to_string())
         .set("max.in.flight.requests.per.connection", if all { "5" } else { "1" })
         .set("compression.type", options.compression.name())
-        .set("message.max.bytes", options.max_message_bytes.clamp(1_000, 1_000_000_000).to_string())
+        // Each message has been compared with its own limit before; the client counts a little more for a record than TiCDC.
+        .set("message.max.bytes", options.max_message_bytes.saturating_add(512).clamp(1_000, 1_000_000_000).to_string())
         .set("linger.ms", "5")
-        .set("batch.size", "1000000")
+        .set("batch.size", batch_bytes.clamp(1, MOST_BATCH_BYTES).to_string())
         .set("queue.buffering.max.messages", queue_messages(queue_bytes).to_string())
         .set("queue.buffering.max.kbytes", (queue_bytes / 1024).max(1024).to_string())
         // Long enough for a broker to restart; then the pipeline starts over from its checkpoint.

@@ -21,6 +21,8 @@ use std::time::Duration;
 
 /// For each call of the transactional protocol; a broker's restart fits in.
 const LIMIT: Duration = Duration::from_secs(60);
+/// When the run is to stop.
+const LIMIT_AT_STOP: Duration = Duration::from_secs(10);
 /// Where the last position is looked for first: offsets, of which each transaction takes two.
 const TAIL: usize = 1_000;
 /// What a transaction is left for its commit, within the time that Kafka lets it be open.
@@ -59,13 +61,15 @@ impl KafkaSink {
     /// # Errors
     /// The brokers have no transactions, or refuse them.
     pub fn take_over(&self) -> Result<(), EngineError> {
-        self.producer.init_transactions(LIMIT).map_err(|error| failed("begin", &error))
+        self.producer.init_transactions(LIMIT).map_err(|error| self.failed("begin", &error))
     }
 
     /// # Errors
     /// A newer producer has taken over, or the brokers cannot be reached.
     pub fn begin(&self) -> Result<(), EngineError> {
-        self.producer.begin_transaction().map_err(|error| failed("begin", &error))
+        self.producer.begin_transaction().map_err(|error| self.failed("begin", &error))?;
+        self.open.begin();
+        Ok(())
     }
 
     /// Puts the position into the open transaction and commits it: everything since `begin` is there, or nothing is.
@@ -78,7 +82,7 @@ impl KafkaSink {
         loop {
             match self.producer.send(record) {
                 Ok(()) => break,
-                Err((KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::QueueFull), same)) => {
+                Err((KafkaError::MessageProduction(rdkafka::error::RDKafkaErrorCode::QueueFull), same)) if !self.stop.is_cancelled() => {
                     record = same;
                     self.ledger.wait_for_room(super::PATIENCE);
                 }
@@ -86,15 +90,19 @@ impl KafkaSink {
             }
         }
         loop {
-            match self.producer.commit_transaction(LIMIT) {
-                Ok(()) => return Ok(()),
-                // The outcome is not known yet: the same call finds it out.
-                Err(KafkaError::Transaction(error)) if error.is_retriable() => {}
+            let limit = if self.stop.is_cancelled() { LIMIT_AT_STOP } else { LIMIT };
+            match self.producer.commit_transaction(limit) {
+                Ok(()) => {
+                    self.open.end();
+                    return Ok(());
+                }
+                // The outcome is not known yet: the same call finds it out. Who stops leaves that to the next run, which takes over.
+                Err(KafkaError::Transaction(error)) if error.is_retriable() && !self.stop.is_cancelled() => {}
                 Err(error) => {
                     let lost = self.ledger.take_failure();
                     // An abort that fails leaves the transaction to the next run, which takes over.
                     let _ = self.producer.abort_transaction(Duration::from_secs(5));
-                    return Err(lost.unwrap_or_else(|| failed("commit", &error)));
+                    return Err(lost.unwrap_or_else(|| self.failed("commit", &error)));
                 }
             }
         }
@@ -104,6 +112,12 @@ impl KafkaSink {
     pub fn abort(&self) {
         // Whatever becomes of it: the next run takes over.
         let _ = self.producer.abort_transaction(Duration::from_secs(5));
+        self.open.end();
+    }
+
+    fn failed(&self, what: &str, error: &KafkaError) -> EngineError {
+        let text = error.to_string();
+        if text.to_lowercase().contains("fenced") { errors::taken_over(&text, &self.open) } else { failed(what, &text) }
     }
 }
 
@@ -115,7 +129,17 @@ pub fn read_position(brokers: &[String], options: &KafkaOptions, topic: &str, la
     for limit in [TAIL, usize::MAX] {
         let mut config = client_config(brokers, options);
         config.set("isolation.level", "read_committed");
-        let mut messages = read_tail(config, topic, limit, LIMIT)?;
+        let tail = read_tail(config, topic, limit, LIMIT)?;
+        if !tail.whole {
+            // An older position would be taken for the newest, and what came after it sent again.
+            let message = format!("the positions in topic `{topic}` could not be read to their end within {} s", LIMIT.as_secs());
+            let finding = Finding::error("engine.delivery", "position-unread", message);
+            return Err(EngineError::new(
+                ErrorKind::Transient,
+                finding.hint("A broker is slow or has no leader for it: it is tried again by itself."),
+            ));
+        }
+        let mut messages = tail.messages;
         messages.sort_by_key(|message| message.offset);
         let last = messages.iter().rev().find_map(|message| serde_json::from_slice::<KeptPosition>(message.value.as_deref()?).ok());
         if last.is_some() || messages.is_empty() && limit == usize::MAX {
@@ -155,11 +179,7 @@ pub fn in_time(open_for: Duration) -> Result<(), EngineError> {
     Err(EngineError::new(ErrorKind::Transient, finding.hint(hint)))
 }
 
-fn failed(what: &str, error: &KafkaError) -> EngineError {
-    let text = error.to_string();
-    if text.to_lowercase().contains("fenced") {
-        return errors::taken_over(&text);
-    }
+fn failed(what: &str, text: &str) -> EngineError {
     let finding = Finding::error("engine.delivery", "transaction-failed", format!("Kafka did not {what} a transaction: {text}"));
     let denied = ["authoriz", "unsupported"].iter().any(|word| text.to_lowercase().contains(word));
     if denied {

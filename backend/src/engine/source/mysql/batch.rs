@@ -15,6 +15,8 @@ pub(super) struct Batch {
     events: Vec<SourceEvent>,
     rows: usize,
     bytes: usize,
+    /// Number of events before the first row of the last transaction that has rows.
+    opened: usize,
     /// Number of events before the end of the last whole transaction, and where that is.
     boundary: Option<(usize, Place, CommitTs)>,
 }
@@ -30,6 +32,24 @@ impl Batch {
         self.events.push(event);
     }
 
+    /// The rows that follow are of a new transaction.
+    pub fn open(&mut self) {
+        self.opened = self.events.len();
+    }
+
+    /// Takes out the rows since [`open`](Self::open) that are still here; definitions stay.
+    pub fn take_back(&mut self) {
+        for event in self.events.split_off(self.opened) {
+            match event {
+                SourceEvent::Change(change) => {
+                    self.rows -= 1;
+                    self.bytes -= change.memory();
+                }
+                other => self.events.push(other),
+            }
+        }
+    }
+
     /// All so far is whole transactions up to `place`.
     pub fn resolve(&mut self, place: &Place, commit_ts: CommitTs) {
         self.boundary = Some((self.events.len(), place.clone(), commit_ts));
@@ -43,11 +63,12 @@ impl Batch {
         self.events.is_empty() && self.boundary.is_none()
     }
 
-    /// Takes all out. `gtid` is what has been executed up to the boundary.
-    pub fn take(&mut self, gtid: Option<&GtidState>) -> Vec<SourceEvent> {
+    /// Takes all out. `gtid` is what has been executed up to the boundary, `server` whose binlog it is.
+    pub fn take(&mut self, gtid: Option<&GtidState>, server: Option<&str>) -> Vec<SourceEvent> {
         let Self { mut events, boundary, .. } = std::mem::take(self);
         if let Some((at, place, commit_ts)) = boundary {
-            let position = Position::Binlog { file: place.file, position: place.position, gtid: gtid.and_then(GtidState::text) };
+            let Place { file, position } = place;
+            let position = Position::Binlog { file, position, gtid: gtid.and_then(GtidState::text), server: server.map(str::to_owned) };
             events.insert(at, SourceEvent::Resolved { position, commit_ts });
         }
         events
@@ -102,6 +123,14 @@ mod tests {
         Place { file: "b.000001".into(), position }
     }
 
+    fn change(bytes: usize) -> RowChange {
+        let table =
+            Arc::new(TableModel { schema: "s".into(), name: "t".into(), columns: vec![], indexes: vec![], charset: None, version: 1 });
+        let mut row = shared::row::Row::default();
+        row.push(shared::row::Datum::Bytes(&vec![0; bytes]));
+        RowChange { table, before: None, after: Some(row), commit_ts: CommitTs(1) }
+    }
+
     #[test]
     fn only_the_last_boundary_of_a_batch_is_sent_and_at_its_place() {
         let mut batch = Batch::default();
@@ -111,25 +140,35 @@ mod tests {
         batch.push(gone("b"));
         batch.resolve(&place(200), CommitTs(2));
         batch.push(gone("c"));
-        let events = batch.take(GtidState::parse("0-1-5", true).as_ref());
+        let events = batch.take(GtidState::parse("0-1-5", true).as_ref(), None);
         let SourceEvent::Resolved { position, commit_ts } = &events[2] else { panic!("not resolved: {events:?}") };
         assert_eq!((position.to_string(), *commit_ts, events.len()), ("b.000001:200 (GTID 0-1-5)".into(), CommitTs(2), 4));
         assert!(batch.is_empty());
     }
 
     #[test]
+    fn rows_of_the_last_transaction_can_be_taken_back() {
+        let mut batch = Batch::default();
+        batch.open();
+        batch.push_row(change(10));
+        batch.resolve(&place(100), CommitTs(1));
+        batch.open();
+        batch.push_row(change(MAX_BYTES));
+        batch.push(gone("a"));
+        batch.push_row(change(10));
+        assert!(batch.is_full());
+        batch.take_back();
+        assert!(!batch.is_full());
+        let events = batch.take(None, None);
+        assert!(matches!(&*events, [SourceEvent::Change(_), SourceEvent::Resolved { .. }, SourceEvent::TableGone { .. }]), "{events:?}");
+    }
+
+    #[test]
     fn a_batch_is_full_by_rows_and_by_bytes() {
-        let table =
-            Arc::new(TableModel { schema: "s".into(), name: "t".into(), columns: vec![], indexes: vec![], charset: None, version: 1 });
-        let change = |bytes: usize| {
-            let mut row = shared::row::Row::default();
-            row.push(shared::row::Datum::Bytes(&vec![0; bytes]));
-            RowChange { table: Arc::clone(&table), before: None, after: Some(row), commit_ts: CommitTs(1) }
-        };
         let mut batch = Batch::default();
         batch.push_row(change(MAX_BYTES));
         assert!(batch.is_full());
-        batch.take(None);
+        batch.take(None, None);
         for _ in 1..MAX_ROWS {
             batch.push_row(change(1));
         }

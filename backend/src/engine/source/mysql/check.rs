@@ -29,7 +29,16 @@ pub(super) struct BinlogEnd {
     pub executed: String,
 }
 
-const VARIABLES: [&str; 6] = ["log_bin", "binlog_format", "binlog_row_image", "binlog_row_value_options", "server_id", "gtid_mode"];
+const VARIABLES: [&str; 8] = [
+    "log_bin",
+    "binlog_format",
+    "binlog_row_image",
+    "binlog_row_value_options",
+    "binlog_transaction_compression",
+    "server_id",
+    "server_uuid",
+    "gtid_mode",
+];
 
 impl Facts {
     /// # Errors
@@ -37,19 +46,24 @@ impl Facts {
     pub async fn read(connector: &Connector, conn: &mut Conn, flavour: &Flavour) -> Result<Self, EngineError> {
         let names = VARIABLES.map(|name| format!("'{name}'")).join(", ");
         let variables: Vec<(String, String)> =
-            conn.query(format!("SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})")).await.map_err(|e| connector.failed(e))?;
+            connector.answer(conn.query(format!("SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})"))).await?;
         let binlog_end = match binlog_end(connector, conn, flavour).await {
             Ok(end) => Some(end),
             Err(error) if error.kind == ErrorKind::Denied => None,
             Err(error) => return Err(error),
         };
-        let grants: Vec<String> = conn.query("SHOW GRANTS").await.map_err(|e| connector.failed(e))?;
+        let grants: Vec<String> = connector.answer(conn.query("SHOW GRANTS")).await?;
         let variables = variables.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
         Ok(Self { variables, binlog_end, grants })
     }
 
     fn variable(&self, name: &str) -> &str {
         self.variables.get(name).map_or("", String::as_str)
+    }
+
+    /// What tells the server from others: MySQL's `server_uuid`, MariaDB's `server_id`.
+    pub fn server(&self) -> Option<String> {
+        ["server_uuid", "server_id"].into_iter().map(|name| self.variable(name)).find(|value| !value.is_empty()).map(str::to_owned)
     }
 
     /// MySQL keeps GTIDs for every transaction.
@@ -100,6 +114,16 @@ impl Facts {
                 .hint("SET GLOBAL binlog_row_value_options = '', in the configuration too"),
             );
         }
+        if is("binlog_transaction_compression", "ON") {
+            findings.push(
+                Finding::warning(
+                    URL,
+                    "binlog-compressed",
+                    "`binlog_transaction_compression` is ON: a transaction is unpacked as a whole, and needs memory for that beside `memory`",
+                )
+                .hint("where transactions are large: SET GLOBAL binlog_transaction_compression = OFF, or give the process room for the largest one"),
+            );
+        }
         if is("server_id", "0") {
             findings.push(
                 Finding::error(URL, "server-id", format!("`{}` has no `server_id`, and so refuses replicas", peer.address))
@@ -141,7 +165,7 @@ impl Facts {
 /// # Errors
 /// `Denied` without REPLICATION CLIENT; else the connection broke.
 pub(super) async fn binlog_end(connector: &Connector, conn: &mut Conn, flavour: &Flavour) -> Result<BinlogEnd, EngineError> {
-    let row: Option<mysql_async::Row> = match conn.query_first(flavour.binlog_status_statement()).await {
+    let row: Option<mysql_async::Row> = match connector.timely(conn.query_first(flavour.binlog_status_statement())).await? {
         Ok(row) => row,
         // ER_NO_BINARY_LOGGING
         Err(Error::Server(error)) if error.code == 1381 => None,
@@ -193,6 +217,21 @@ mod tests {
             facts.variables.insert(name.into(), value.into());
             assert_eq!(codes(&facts), [(Severity::Error, code.into())], "{name}={value}");
         }
+    }
+
+    #[test]
+    fn a_server_is_known_by_its_uuid_or_else_by_its_id() {
+        let mut facts = good();
+        assert_eq!(facts.server().as_deref(), Some("1"));
+        facts.variables.insert("server_uuid".into(), "3e11fa47-71ca-11e1-9e33-c80aa9429562".into());
+        assert_eq!(facts.server().as_deref(), Some("3e11fa47-71ca-11e1-9e33-c80aa9429562"));
+    }
+
+    #[test]
+    fn transactions_that_come_compressed_are_warned_of() {
+        let mut facts = good();
+        facts.variables.insert("binlog_transaction_compression".into(), "ON".into());
+        assert_eq!(codes(&facts), [(Severity::Warning, "binlog-compressed".into())]);
     }
 
     #[test]

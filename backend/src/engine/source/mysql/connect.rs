@@ -11,6 +11,11 @@ use std::time::Duration;
 /// How long a connection attempt may take, in seconds, DNS and login included.
 const CONNECT_SECONDS: u64 = 10;
 const DEFAULT_PORT: u16 = 3306;
+/// How long a question of ours may take, in seconds: the list of 100,000 tables is not made at once, and a table's definition waits for
+/// whoever alters it.
+const ANSWER_SECONDS: u64 = 600;
+/// Idle time after which the system asks whether the server is still there, in seconds.
+const KEEPALIVE_SECONDS: u64 = 30;
 /// The largest packet there is: a binlog event may be larger than the server's `max_allowed_packet` for statements.
 const MAX_PACKET_BYTES: usize = 1 << 30;
 
@@ -73,6 +78,7 @@ impl Connector {
             .db_name(Some(database).filter(|d| !d.is_empty()))
             .prefer_socket(false)
             .tcp_nodelay(true)
+            .tcp_keepalive(Some(Duration::from_secs(KEEPALIVE_SECONDS)))
             .max_allowed_packet(Some(MAX_PACKET_BYTES))
             .stmt_cache_size(0)
             .ssl_opts(tls.for_driver()?)
@@ -96,8 +102,32 @@ impl Connector {
             Err(_) => return Err(connect_timed_out(&self.peer, CONNECT_SECONDS)),
         };
         // SHOW CREATE TABLE must quote and spell everything in the plain MySQL way whatever the server's default mode.
-        conn.query_drop("SET time_zone = '+00:00', sql_mode = '', sql_quote_show_create = 1").await.map_err(|e| self.failed(e))?;
+        self.answer(conn.query_drop("SET time_zone = '+00:00', sql_mode = '', sql_quote_show_create = 1")).await?;
         Ok(conn)
+    }
+
+    /// The server's answer to a question, in time.
+    ///
+    /// # Errors
+    /// What [`failed`](Self::failed) makes of the driver's, or no answer within [`ANSWER_SECONDS`].
+    pub async fn answer<T>(&self, question: impl Future<Output = mysql_async::Result<T>>) -> Result<T, EngineError> {
+        self.timely(question).await?.map_err(|e| self.failed(e))
+    }
+
+    /// As [`answer`](Self::answer), with the driver's own error for who looks at its number.
+    ///
+    /// # Errors
+    /// No answer within [`ANSWER_SECONDS`].
+    pub async fn timely<T>(&self, question: impl Future<Output = mysql_async::Result<T>>) -> Result<mysql_async::Result<T>, EngineError> {
+        tokio::time::timeout(Duration::from_secs(ANSWER_SECONDS), question).await.map_err(|_| {
+            failure(
+                ErrorKind::Transient,
+                URL,
+                "source-silent",
+                format!("`{}` has not answered for {ANSWER_SECONDS} s", self.peer.address),
+                "it is tried again by itself; if it stays, look with SHOW PROCESSLIST what our session waits for: an ALTER TABLE perhaps",
+            )
+        })
     }
 
     /// The driver's error, put into words.
@@ -108,7 +138,7 @@ impl Connector {
     /// # Errors
     /// The connection broke.
     pub async fn flavour(&self, conn: &mut Conn) -> Result<Flavour, EngineError> {
-        let version: Option<String> = conn.query_first("SELECT VERSION()").await.map_err(|e| self.failed(e))?;
+        let version: Option<String> = self.answer(conn.query_first("SELECT VERSION()")).await?;
         Ok(Flavour::parse(&version.unwrap_or_default()))
     }
 }
@@ -142,12 +172,21 @@ mod tests {
         let connector = Connector::new("mysql://cdc%40x@db.example", Some(&SecretString::from("p")), &plain).unwrap();
         assert_eq!(connector.peer(), &Peer { address: "db.example:3306".into(), user: "cdc@x".into(), ..Peer::default() });
         assert!(connector.options.ssl_opts().is_none());
+        assert_eq!(connector.options.tcp_keepalive(), Some(Duration::from_secs(30)), "a dead server must not be waited for");
         assert_eq!(connector.options.pass(), Some("p"));
         assert_eq!(connector.options.db_name(), None);
         let six = Connector::new("mysql://u@[::1]:3307/shop", None, &plain).unwrap();
         assert_eq!(six.peer().address, "[::1]:3307");
         assert_eq!(six.options.ip_or_hostname(), "::1");
         assert_eq!(six.options.db_name(), Some("shop"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_without_an_answer_is_given_up() {
+        let connector = Connector::new("mysql://u@db.example", None, &TlsOptions::default()).unwrap();
+        let error = connector.answer::<()>(std::future::pending()).await.unwrap_err();
+        assert_eq!((error.kind, error.finding.code.as_str()), (ErrorKind::Transient, "source-silent"));
+        assert_eq!(connector.answer(async { Ok(7) }).await.unwrap(), 7);
     }
 
     #[test]

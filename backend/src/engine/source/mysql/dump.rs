@@ -19,6 +19,23 @@ const WRITE_TIMEOUT_SECONDS: u32 = 86_400;
 /// # Errors
 /// Not reachable, or no right to replicate.
 pub(super) async fn open(connector: &Connector, server_id: u32, start: &Start) -> Result<BinlogStream, EngineError> {
+    ask(connector, start, BinlogStreamRequest::new(server_id).with_hostname(b"changefeed-studio")).await
+}
+
+/// Opens the same stream as [`open`], up to the log's end; it does not end our other stream.
+///
+/// # Errors
+/// As [`open`].
+pub(super) async fn open_ahead(connector: &Connector, start: &Start) -> Result<BinlogStream, EngineError> {
+    ask(connector, start, only_to_the_end()).await
+}
+
+/// Without an id of its own it is no replica, which a server would take for the one that reads on.
+fn only_to_the_end() -> BinlogStreamRequest<'static> {
+    BinlogStreamRequest::new(0).with_non_blocking()
+}
+
+async fn ask<'a>(connector: &Connector, start: &'a Start, mut request: BinlogStreamRequest<'a>) -> Result<BinlogStream, EngineError> {
     let mut conn = connector.open().await?;
     let mut settings = vec![
         // MySQL 8.4 reads the new name first, all others only the old one.
@@ -35,15 +52,14 @@ pub(super) async fn open(connector: &Connector, server_id: u32, start: &Start) -
         }
     }
     for setting in settings {
-        conn.query_drop(setting).await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.query_drop(setting)).await?;
     }
-    let mut request = BinlogStreamRequest::new(server_id).with_hostname(b"changefeed-studio");
     match start.gtid.as_ref().filter(|_| start.by_gtid) {
         Some(GtidState::Mysql(set)) => request = request.with_gtid().with_gtid_set(set.sids()),
         Some(GtidState::Mariadb(_)) => {}
         None => request = request.with_filename(start.place.file.as_bytes()).with_pos(start.place.position),
     }
-    conn.get_binlog_stream(request).await.map_err(|e| connector.failed(e))
+    connector.answer(conn.get_binlog_stream(request)).await
 }
 
 /// Opens the stream of a file's events from its begin; it ends at the log's end, and does not end our other stream.
@@ -53,9 +69,8 @@ pub(super) async fn open(connector: &Connector, server_id: u32, start: &Start) -
 pub(super) async fn open_file(connector: &Connector, mariadb: bool, file: &str) -> Result<BinlogStream, EngineError> {
     let mut conn = connector.open().await?;
     if mariadb {
-        conn.query_drop("SET @mariadb_slave_capability = 4").await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.query_drop("SET @mariadb_slave_capability = 4")).await?;
     }
-    // Without an id of its own it is no replica, which a server would take for the one that reads on.
-    let request = BinlogStreamRequest::new(0).with_non_blocking().with_filename(file.as_bytes()).with_pos(4);
-    conn.get_binlog_stream(request).await.map_err(|e| connector.failed(e))
+    let request = only_to_the_end().with_filename(file.as_bytes()).with_pos(4);
+    connector.answer(conn.get_binlog_stream(request)).await
 }

@@ -2,6 +2,7 @@
 //!
 //! Layouts: MySQL source `libs/mysql/binlog/event`, MariaDB Knowledge Base "Replication Protocol".
 
+use super::statement;
 use super::wire::{Malformed, Reader};
 use super::xa::Xid;
 use flate2::read::ZlibDecoder;
@@ -69,6 +70,7 @@ pub(super) enum Gtid {
 pub(super) struct Query<'a> {
     /// The session's default database.
     pub schema: Cow<'a, str>,
+    /// Without settings that hold for this statement alone (`SET STATEMENT … FOR`).
     pub sql: Cow<'a, str>,
 }
 
@@ -139,7 +141,11 @@ fn query<'a>(reader: &mut Reader<'a>, compressed: bool) -> Result<Query<'a>, Mal
     let schema = String::from_utf8_lossy(reader.take(schema_len)?);
     reader.u8()?;
     let sql = if compressed { Cow::Owned(inflate(reader.rest())?) } else { Cow::Borrowed(reader.rest()) };
-    Ok(Query { schema, sql: text(sql) })
+    let sql = match text(sql) {
+        Cow::Borrowed(sql) => Cow::Borrowed(statement::body(sql)),
+        Cow::Owned(sql) => Cow::Owned(statement::body(&sql).to_owned()),
+    };
+    Ok(Query { schema, sql })
 }
 
 /// Statements come in the client's character set; what is not UTF-8 is nearly always latin1.
@@ -238,6 +244,8 @@ mod tests {
         let data = query_event(b"shop", b"DROP TABLE t");
         let expected = EventBody::Query(Query { schema: "shop".into(), sql: "DROP TABLE t".into() });
         assert_eq!(EventBody::parse(2, 0, &data).unwrap(), expected);
+        let with_settings = query_event(b"shop", b"SET STATEMENT sql_mode='' FOR DROP TABLE t");
+        assert_eq!(EventBody::parse(2, 0, &with_settings).unwrap(), EventBody::parse(2, 0, &data).unwrap());
         let latin1 = query_event(b"shop", b"DROP TABLE caf\xe9");
         let EventBody::Query(query) = EventBody::parse(2, 0, &latin1).unwrap() else { panic!("not a query") };
         assert_eq!(query.sql, "DROP TABLE café");

@@ -80,6 +80,8 @@ struct KnownMap {
 pub(super) struct Follower<'a> {
     connector: &'a Connector,
     out: SourceSender,
+    /// Whose binlog it is.
+    server: Option<String>,
     tables: Tables,
     /// Behind the last event read.
     place: Place,
@@ -113,6 +115,7 @@ impl<'a> Follower<'a> {
             out,
             mariadb: start.flavour.mariadb,
             undecided: Undecided::new(space),
+            server: start.server,
             tables: start.tables,
             place: start.place,
             gtid: start.gtid,
@@ -131,7 +134,7 @@ impl<'a> Follower<'a> {
         // A server may keep us waiting, while it looks for the place or for an end of our last connection; its first packet says
         // that it reads. What is sent then, be it empty, says the same: from now on silence means that nothing changes.
         let mut next = tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?;
-        let first = follower.batch.take(follower.gtid.as_ref());
+        let first = follower.batch.take(follower.gtid.as_ref(), follower.server.as_deref());
         follower.out.send(first).await?;
         loop {
             match next {
@@ -195,6 +198,10 @@ impl<'a> Follower<'a> {
     fn rotate(&mut self, event: &Event, position: u64, file: &[u8]) -> Result<(), Ended> {
         let file = packet::rotate_file(event, file);
         let next = Place { file: String::from_utf8(file.to_vec()).map_err(|_| Malformed("a file name is not UTF-8"))?, position };
+        // No transaction goes on in another file.
+        if next.file != self.place.file {
+            self.drop_unfinished();
+        }
         let artificial = packet::is_artificial(&event.header());
         if !artificial {
             self.maps.clear();
@@ -284,8 +291,17 @@ impl<'a> Follower<'a> {
         group.explicit |= kind == StatementKind::DdlBeginning;
         let (ends_group, unfinished) = (!group.explicit, group.unfinished_alter);
         match kind {
-            StatementKind::Ddl | StatementKind::DdlBeginning if !unfinished => self.ddl(&query).await?,
-            StatementKind::Truncate => self.truncated(&query),
+            StatementKind::Ddl | StatementKind::DdlBeginning if !unfinished => {
+                self.ddl(&query).await?;
+                if let Some(clause) = statement::moves_rows(&query.sql) {
+                    let why =
+                        format!("was altered with {clause}: what that adds or removes is not in the binlog, and its rows in Kafka stay");
+                    self.note_of_tables(&query, &why);
+                }
+            }
+            StatementKind::Truncate => {
+                self.note_of_tables(&query, "was truncated: its rows stay in Kafka, since TRUNCATE writes no deletes")
+            }
             StatementKind::Dml => self.refuse_statement(&query)?,
             _ => {}
         }
@@ -312,11 +328,12 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    fn truncated(&mut self, query: &Query<'_>) {
+    /// Warns of each table of ours that the statement names.
+    fn note_of_tables(&mut self, query: &Query<'_>, why: &str) {
         for (schema, name) in statement::names(&query.sql) {
             let schema = schema.as_deref().unwrap_or(&query.schema);
             if let Some(table) = self.tables.get(schema, &name) {
-                let text = format!("{} was truncated: its rows stay in Kafka, since TRUNCATE writes no deletes", table.qualified());
+                let text = format!("{} {why}", table.qualified());
                 self.note(LogLevel::Warning, &text);
             }
         }
@@ -382,7 +399,9 @@ impl<'a> Follower<'a> {
             return Err(self.partial_image(&mounter.table.qualified()).into());
         }
         let group = self.group.as_mut().ok_or(Malformed("rows outside of a transaction"))?;
-        group.has_rows = true;
+        if !std::mem::replace(&mut group.has_rows, true) {
+            self.batch.open();
+        }
         let commit_ts = group.commit_ts;
         let mut images = Reader::new(&rows.images);
         while !images.is_empty() {
@@ -405,8 +424,11 @@ impl<'a> Follower<'a> {
 
     async fn flush(&mut self) -> Result<(), Ended> {
         if !self.batch.is_empty() {
-            let events = self.batch.take(self.gtid.as_ref());
+            let events = self.batch.take(self.gtid.as_ref(), self.server.as_deref());
             self.out.send(events).await?;
+            if let Some(group) = &mut self.group {
+                group.is_sent |= group.has_rows;
+            }
         }
         Ok(())
     }

@@ -4,6 +4,9 @@ use super::wire::Reader;
 use mysql_async::{GnoInterval, Sid};
 use std::{collections::BTreeMap, fmt};
 
+/// MySQL counts transactions no further.
+const LAST_NUMBER: u64 = i64::MAX as u64;
+
 /// The transactions executed up to a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum GtidState {
@@ -59,8 +62,8 @@ impl GtidSet {
             let intervals = set.sources.entry(uuid).or_default();
             for interval in parts {
                 let (first, last) = interval.split_once('-').unwrap_or((interval, interval));
-                let (first, last) = (first.parse().ok()?, last.parse().ok()?);
-                if first == 0 || last < first {
+                let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
+                if first == 0 || last < first || last > LAST_NUMBER {
                     return None;
                 }
                 intervals.push((first, last));
@@ -203,6 +206,9 @@ mod tests {
             (false, "0-1-100".into(), None),
             (false, format!("{UUID}:tag:1"), None),
             (false, format!("{UUID}:3-1"), None),
+            (false, format!("{UUID}:1-9223372036854775807"), Some(format!("{UUID}:1-9223372036854775807"))),
+            (false, format!("{UUID}:1-9223372036854775808"), None),
+            (false, format!("{UUID}:1-18446744073709551615"), None),
             (true, "1-2-7, 0-1-100".into(), Some("0-1-100,1-2-7".into())),
             (true, "0-1".into(), None),
             (true, format!("{UUID}:1"), None),

@@ -48,7 +48,7 @@ impl MysqlInspect {
         if let Some(from) = self.start.as_ref().filter(|_| findings.iter().all(|finding| finding.severity != Severity::Error)) {
             findings.extend(start::foresee(&connector, &mut conn, &flavour, from).await?);
         }
-        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.disconnect()).await?;
         Ok(findings)
     }
 }
@@ -72,7 +72,7 @@ impl Inspect for MysqlInspect {
                 listings.push(TableListing { schema, name, ddl });
             }
         }
-        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.disconnect()).await?;
         Ok((flavour.name, listings))
     }
 

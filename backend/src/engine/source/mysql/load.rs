@@ -26,8 +26,16 @@ use shared::{
     row::RowChange,
     schema::{TableModel, ddl::parse_create_table},
 };
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
+/// How long a load that is given up waits until the server has ended its session.
+const GIVE_UP: Duration = Duration::from_millis(500);
 /// Rows of one statement: few enough that an `ALTER TABLE` that waits for it does not wait long.
 const PIECE_ROWS: usize = 20_000;
 /// Rows and bytes that travel together, as when following.
@@ -51,15 +59,45 @@ pub(super) struct Loaded {
     pub key: Vec<KeyPart>,
 }
 
+/// The session in which rows are read, for whoever gives the load up.
+///
+/// The driver reads a session that is dropped to its answer's end before it closes it. For a table that is read whole that is the whole
+/// table, and its metadata lock stays as long.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// The server's number of it; 0: no rows are being read.
+    session: AtomicU32,
+}
+
+impl Reading {
+    /// Has the server end the session, when it does so at once; a source must stop within a second.
+    pub async fn give_up(&self, connector: &Connector) {
+        let session = self.session.load(Ordering::Relaxed);
+        if session == 0 {
+            return;
+        }
+        let kill = async {
+            let mut conn = connector.open().await?;
+            connector.answer(conn.query_drop(format!("KILL {session}"))).await?;
+            connector.answer(conn.disconnect()).await
+        };
+        match tokio::time::timeout(GIVE_UP, kill).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!(session, %error, "the session of the initial load was not ended: it reads on to its end"),
+            Err(_) => tracing::info!(session, "no time to end the session of the initial load: it reads on to its end"),
+        }
+    }
+}
+
 impl Load {
     /// Sends the definitions and all rows not yet sent.
     ///
     /// # Errors
     /// The server failed, or a table was altered since the load began.
-    pub async fn run(self, connector: &Connector, start: &Start, out: &SourceSender) -> Result<(), Ended> {
+    pub async fn run(self, connector: &Connector, start: &Start, out: &SourceSender, reading: &Reading) -> Result<(), Ended> {
         let mut tables: Vec<&Arc<TableModel>> = start.tables.iter().collect();
         tables.sort_by_key(|table| (&table.schema, &table.name));
-        let run = Run { connector, start, out, begun: &self.begun };
+        let run = Run { connector, start, out, begun: &self.begun, reading };
         let mut events: Vec<SourceEvent> = tables.iter().map(|table| SourceEvent::Table(Arc::clone(table))).collect();
         if self.done.is_none() {
             events.push(run.resolved(None, Vec::new()));
@@ -68,7 +106,7 @@ impl Load {
 
         let mut conn = connector.open().await?;
         let setting = format!("SET SESSION net_write_timeout = {WRITE_TIMEOUT_SECONDS}");
-        conn.query_drop(setting).await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.query_drop(setting)).await?;
         for table in tables {
             let mut key = Vec::new();
             if let Some(done) = &self.done {
@@ -83,7 +121,7 @@ impl Load {
                 run.table(&mut conn, table, key).await?;
             }
         }
-        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        connector.answer(conn.disconnect()).await?;
         Ok(())
     }
 }
@@ -93,6 +131,7 @@ struct Run<'a> {
     start: &'a Start,
     out: &'a SourceSender,
     begun: &'a Place,
+    reading: &'a Reading,
 }
 
 impl Run<'_> {
@@ -103,19 +142,21 @@ impl Run<'_> {
         loop {
             // The first read takes the metadata lock, which is held to the end: what is compared now holds for the whole piece.
             let begin = format!("SELECT 1 FROM {}.{} LIMIT 0", quoted(&table.schema), quoted(&table.name));
-            conn.query_drop("START TRANSACTION READ ONLY").await.map_err(|e| self.connector.failed(e))?;
-            match conn.query_drop(begin).await {
+            self.connector.answer(conn.query_drop("START TRANSACTION READ ONLY")).await?;
+            match self.connector.timely(conn.query_drop(begin)).await? {
                 Ok(()) => {}
                 // ER_BAD_DB_ERROR, ER_NO_SUCH_TABLE: the binlog will say so too.
                 Err(mysql_async::Error::Server(error)) if matches!(error.code, 1049 | 1146) => {
-                    conn.query_drop("COMMIT").await.map_err(|e| self.connector.failed(e))?;
+                    self.connector.answer(conn.query_drop("COMMIT")).await?;
                     return self.tell(table, LogLevel::Warning, format!("{name} is gone from the server: its rows are left out")).await;
                 }
                 Err(error) => return Err(self.connector.failed(error).into()),
             }
             self.compare(conn, table).await?;
+            self.reading.session.store(conn.id(), Ordering::Relaxed);
             let (read, last) = self.piece(conn, table, &select, key).await?;
-            conn.query_drop("COMMIT").await.map_err(|e| self.connector.failed(e))?;
+            self.reading.session.store(0, Ordering::Relaxed);
+            self.connector.answer(conn.query_drop("COMMIT")).await?;
             rows += read as u64;
             key = last;
             if read < PIECE_ROWS || !select.has_key() {
@@ -189,6 +230,7 @@ impl Run<'_> {
             file: self.begun.file.clone(),
             position: self.begun.position,
             gtid: self.start.gtid.as_ref().and_then(GtidState::text),
+            server: self.start.server.clone(),
             table: table.map(|table| (table.schema.clone(), table.name.clone())),
             key,
         };

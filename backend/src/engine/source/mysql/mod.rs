@@ -45,9 +45,10 @@ use crate::engine::{error::EngineError, spill::SpillSpace};
 use async_trait::async_trait;
 use connect::Connector;
 use follow::{Ended, Follower};
+use load::Reading;
 use secrecy::SecretString;
 use start::Start;
-use std::path::PathBuf;
+use std::{path::PathBuf, pin::pin};
 use tokio_util::sync::CancellationToken;
 
 /// How to reach a server and what to read there.
@@ -93,19 +94,21 @@ impl Source for MysqlSource {
         let connector = Connector::new(&url, password.as_ref(), &tls)?;
         let (spill, held_memory) = (self.spill, self.held_memory);
         let space = follow::off_thread(move || SpillSpace::open(spill, held_memory)).await?;
-        let work = async {
+        let reading = Reading::default();
+        let mut work = pin!(async {
             let mut start = Start::find(&connector, wanted, begin).await?;
             if let Some(load) = start.load.take() {
-                load.run(&connector, &start, &out).await?;
+                load.run(&connector, &start, &out, &reading).await?;
             }
             Follower::run(&connector, server_id, out, start, space).await
-        };
+        });
         // Every wait inside may be given up: connections close when they are dropped, and nothing half-sent counts.
         let ended = tokio::select! {
             biased;
-            () = stop.cancelled() => return Ok(()),
-            ended = work => ended,
+            () = stop.cancelled() => Ok(()),
+            ended = &mut work => ended,
         };
+        reading.give_up(&connector).await;
         match ended {
             Ok(()) | Err(Ended::Closed) => Ok(()),
             Err(Ended::Failed(error)) => Err(error),

@@ -2,16 +2,16 @@
 
 mod ahead;
 mod at_time;
+mod resume;
 
 use super::check::{BinlogEnd, Facts, binlog_end};
 use super::connect::{Connector, Flavour};
 use super::failure::{START, failure};
 use super::gtid::GtidState;
-use super::load::{Load, Loaded};
+use super::load::Load;
 use super::tables::Tables;
 use crate::engine::{
     error::{EngineError, ErrorKind},
-    position::Position,
     source::{Begin, Wanted},
 };
 use at_time::Search;
@@ -29,6 +29,8 @@ pub(super) struct Place {
 /// Everything a reader needs to begin.
 pub(super) struct Start {
     pub flavour: Flavour,
+    /// What tells the server from others, see [`Facts::server`].
+    pub server: Option<String>,
     pub place: Place,
     /// What has been executed up to `place`.
     pub gtid: Option<GtidState>,
@@ -59,78 +61,70 @@ impl Start {
             let kind = if finding.code == "source-denied" { ErrorKind::Denied } else { ErrorKind::Config };
             return Err(EngineError::new(kind, finding));
         }
-        let known = |tables| Tables::new(wanted, connector.clone(), &flavour, tables);
-        let start = match begin {
-            Begin::Checkpoint { position: Position::Binlog { file, position, gtid }, commit_ts, schemas } => {
-                let gtid = gtid.and_then(|text| GtidState::parse(&text, flavour.mariadb));
-                // A GTID also finds its place on another server, after a failover; a file name there would mean something else.
-                let by_gtid = gtid.is_some();
-                let place = if by_gtid { Place::default() } else { Place { file, position } };
-                Self { tables: known(schemas), flavour, place, gtid, by_gtid, floor: commit_ts, announce: false, load: None }
-            }
-            Begin::Checkpoint { position: Position::Load { file, position, gtid, table, key }, commit_ts, schemas } => {
-                let begun = Place { file, position };
-                let gtid = gtid.and_then(|text| GtidState::parse(&text, flavour.mariadb));
-                let by_gtid = gtid.is_some();
-                let place = if by_gtid { Place::default() } else { begun.clone() };
-                let load = Load { begun, done: table.map(|(schema, name)| Loaded { schema, name, key }) };
-                Self { tables: known(schemas), flavour, place, gtid, by_gtid, floor: commit_ts, announce: false, load: Some(load) }
-            }
-            Begin::Checkpoint { position: Position::Tpcc { .. }, .. } => {
-                return Err(failure(
-                    ErrorKind::Config,
-                    START,
-                    "start-foreign",
-                    "the checkpoint is from another kind of source",
-                    "start anew, or give the pipeline another name",
-                ));
-            }
-            Begin::Fresh(from) => {
-                let mut tables = known(Vec::new());
-                match from {
-                    StartFrom::Now | StartFrom::Snapshot => {
-                        let end = quiet_end(connector, &mut conn, &flavour, &mut tables).await?;
-                        let gtid = gtid_at_end(connector, &mut conn, &flavour, &facts, &end).await?;
-                        let place = Place { file: end.file, position: end.position };
-                        let floor = server_time(connector, &mut conn).await?;
-                        let load = (from == StartFrom::Snapshot).then(|| Load { begun: place.clone(), done: None });
-                        Self { flavour, place, gtid, by_gtid: false, floor, announce: true, tables, load }
-                    }
-                    StartFrom::Binlog { file, position } => {
-                        tables.load(&mut conn).await?;
-                        let gtid = if flavour.mariadb { mariadb_gtid(connector, &mut conn, &file, position).await? } else { None };
-                        let place = Place { file, position: position.max(4) };
-                        Self { flavour, place, gtid, by_gtid: false, floor: CommitTs(0), announce: false, tables, load: None }
-                    }
-                    StartFrom::Gtid(text) => {
-                        let gtid = GtidState::parse(&text, flavour.mariadb).ok_or_else(|| not_a_gtid(&text, &flavour))?;
-                        tables.load(&mut conn).await?;
-                        Self {
-                            flavour,
-                            place: Place::default(),
-                            gtid: Some(gtid),
-                            by_gtid: true,
-                            floor: CommitTs(0),
-                            announce: false,
-                            tables,
-                            load: None,
-                        }
-                    }
-                    StartFrom::Time(_) | StartFrom::Tso(_) => {
-                        let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
-                        // Before the search, which looks for what happened to them since.
-                        tables.load(&mut conn).await?;
-                        let found = Search { connector, flavour: &flavour, second }.find(&mut conn, &tables).await?;
-                        let gtid = found.gtid.filter(|_| flavour.mariadb || facts.gtid_mode());
-                        // All that follows is of that second or later.
-                        let floor = CommitTs(CommitTs::new(second * 1000, 0).0.saturating_sub(1));
-                        Self { flavour, place: found.place, gtid, by_gtid: false, floor, announce: true, tables, load: None }
-                    }
-                }
-            }
+        let (schemas, resumed, fresh) = match begin {
+            Begin::Checkpoint { position, commit_ts, schemas } => (schemas, Some((position, commit_ts)), None),
+            Begin::Fresh(from) => (Vec::new(), None, Some(from)),
         };
-        conn.disconnect().await.map_err(|e| connector.failed(e))?;
+        let mut start = Self {
+            tables: Tables::new(wanted, connector.clone(), &flavour, schemas),
+            flavour,
+            server: facts.server(),
+            place: Place::default(),
+            gtid: None,
+            by_gtid: false,
+            floor: CommitTs(0),
+            announce: false,
+            load: None,
+        };
+        if let Some((position, commit_ts)) = resumed {
+            start.resume(connector, position, commit_ts)?;
+        }
+        if let Some(from) = fresh {
+            start.begin(connector, &mut conn, &facts, from).await?;
+        }
+        connector.answer(conn.disconnect()).await?;
         Ok(start)
+    }
+
+    /// Without a checkpoint: where the document says.
+    async fn begin(&mut self, connector: &Connector, conn: &mut Conn, facts: &Facts, from: StartFrom) -> Result<(), EngineError> {
+        match from {
+            StartFrom::Now | StartFrom::Snapshot => {
+                let end = quiet_end(connector, conn, &self.flavour, &mut self.tables).await?;
+                self.gtid = gtid_at_end(connector, conn, &self.flavour, facts, &end).await?;
+                self.place = Place { file: end.file, position: end.position };
+                self.floor = server_time(connector, conn).await?;
+                self.load = (from == StartFrom::Snapshot).then(|| Load { begun: self.place.clone(), done: None });
+                self.announce = true;
+            }
+            StartFrom::Binlog { file, position } => {
+                self.tables.load(conn).await?;
+                if self.flavour.mariadb {
+                    self.gtid = mariadb_gtid(connector, conn, &file, position).await?;
+                }
+                let shown = format!("{file}:{position}");
+                self.place = Place { file, position: position.max(4) };
+                ahead::check(connector, self, &shown).await?;
+            }
+            StartFrom::Gtid(text) => {
+                self.gtid = Some(GtidState::parse(&text, self.flavour.mariadb).ok_or_else(|| not_a_gtid(&text, &self.flavour))?);
+                self.by_gtid = true;
+                self.tables.load(conn).await?;
+                ahead::check(connector, self, &text).await?;
+            }
+            StartFrom::Time(_) | StartFrom::Tso(_) => {
+                let second = from.tso().map_or(0, |tso| CommitTs(tso).physical_ms() / 1000);
+                // Before the search, which looks for what happened to them since.
+                self.tables.load(conn).await?;
+                let found = Search { connector, flavour: &self.flavour, second }.find(conn, &self.tables).await?;
+                self.gtid = found.gtid.filter(|_| self.flavour.mariadb || facts.gtid_mode());
+                self.place = found.place;
+                // All that follows is of that second or later.
+                self.floor = CommitTs(CommitTs::new(second * 1000, 0).0.saturating_sub(1));
+                self.announce = true;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -182,7 +176,7 @@ async fn is_there(connector: &Connector, conn: &mut Conn, file: &str, position: 
 
 /// The binlog's files with their sizes, the oldest first.
 async fn binlog_files(connector: &Connector, conn: &mut Conn) -> Result<Vec<(String, u64)>, EngineError> {
-    let rows: Vec<mysql_async::Row> = conn.query("SHOW BINARY LOGS").await.map_err(|e| connector.failed(e))?;
+    let rows: Vec<mysql_async::Row> = connector.answer(conn.query("SHOW BINARY LOGS")).await?;
     let file = |mut row: mysql_async::Row| Some((row.take_opt::<String, _>(0)?.ok()?, row.take_opt::<u64, _>(1)?.ok()?));
     Ok(rows.into_iter().filter_map(file).collect())
 }
@@ -215,14 +209,13 @@ async fn gtid_at_end(
 
 /// MariaDB answers which GTIDs a place corresponds to; nothing for a place that is not between two transactions.
 async fn mariadb_gtid(connector: &Connector, conn: &mut Conn, file: &str, position: u64) -> Result<Option<GtidState>, EngineError> {
-    let text: Option<Option<String>> =
-        conn.exec_first("SELECT BINLOG_GTID_POS(?, ?)", (file, position)).await.map_err(|e| connector.failed(e))?;
+    let text: Option<Option<String>> = connector.answer(conn.exec_first("SELECT BINLOG_GTID_POS(?, ?)", (file, position))).await?;
     Ok(text.flatten().and_then(|text| GtidState::parse(&text, true)))
 }
 
 /// The server's clock, to the second below.
 async fn server_time(connector: &Connector, conn: &mut Conn) -> Result<CommitTs, EngineError> {
-    let seconds: Option<u64> = conn.query_first("SELECT UNIX_TIMESTAMP()").await.map_err(|e| connector.failed(e))?;
+    let seconds: Option<u64> = connector.answer(conn.query_first("SELECT UNIX_TIMESTAMP()")).await?;
     Ok(CommitTs::new(seconds.unwrap_or(0).saturating_mul(1000), 0))
 }
 

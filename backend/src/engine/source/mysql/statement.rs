@@ -87,6 +87,32 @@ fn definition<'a>(verb: &str, words: impl Iterator<Item = &'a str>, sql: &str) -
     StatementKind::Other
 }
 
+/// The statement that settings are made for: MariaDB's `SET STATEMENT max_statement_time=0 FOR ALTER TABLE …`.
+pub(super) fn body(sql: &str) -> &str {
+    let mut words = Words { rest: sql };
+    let mut starts = |word: &str| words.next().is_some_and(|found| found.eq_ignore_ascii_case(word));
+    if !starts("SET") || !starts("STATEMENT") {
+        return sql;
+    }
+    if words.any(|word| word.eq_ignore_ascii_case("FOR")) { words.rest.trim_start() } else { sql }
+}
+
+/// What an ALTER TABLE does to rows without a word of them in the log; `None` when it does nothing such.
+pub(super) fn moves_rows(sql: &str) -> Option<String> {
+    let is = |known: &[&str], word: &str| known.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let mut words = Words { rest: sql };
+    if !is(&["ALTER"], words.next()?) {
+        return None;
+    }
+    let words: Vec<&str> = words.collect();
+    let pair = words.windows(2).find(|pair| {
+        is(&["DROP", "TRUNCATE", "EXCHANGE", "CONVERT", "IMPORT", "DISCARD"], pair[0]) && is(&["PARTITION"], pair[1])
+            || is(&["IMPORT", "DISCARD"], pair[0]) && is(&["TABLESPACE"], pair[1])
+            || is(&["CONVERT"], pair[0]) && is(&["TABLE"], pair[1])
+    })?;
+    Some(format!("{} {}", pair[0], pair[1]).to_ascii_uppercase())
+}
+
 /// Whether an ALTER TABLE changes what its rows look like; indexes and constraints do not. Rather once too often.
 pub(super) fn alters_rows(sql: &str) -> bool {
     const COLUMNS: [&str; 8] = ["MODIFY", "CHANGE", "CONVERT", "COLUMN", "RENAME", "CHARACTER", "CHARSET", "COLLATE"];
@@ -121,8 +147,10 @@ impl<'a> Iterator for Words<'a> {
                 self.rest = comment.split_once("*/").map_or("", |(_, after)| after);
             } else if rest.starts_with("--") || rest.starts_with('#') {
                 self.rest = rest.split_once('\n').map_or("", |(_, after)| after);
-            } else if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '`' | '\'' | '"')) {
-                self.rest = rest[1..].split_once(quote).map_or("", |(_, after)| after);
+            } else if let Some(quoted) = rest.strip_prefix('`') {
+                self.rest = quoted.split_once('`').map_or("", |(_, after)| after);
+            } else if let Some(quote) = rest.chars().next().filter(|c| matches!(c, '\'' | '"')) {
+                self.rest = skip_literal(&rest[1..], quote);
             } else if rest.starts_with(['/', '-']) {
                 self.rest = &rest[1..];
             } else {
@@ -135,7 +163,7 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
-/// The names in a statement that may be tables, as `(schema, name)`; text literals are passed over.
+/// The names in a statement that may be tables, as `(schema, name)`; text literals and comments are passed over.
 pub(super) fn names(sql: &str) -> Vec<(Option<String>, String)> {
     let mut names: Vec<(Option<String>, String)> = Vec::new();
     let (mut rest, mut after_dot) = (sql, false);
@@ -144,6 +172,10 @@ pub(super) fn names(sql: &str) -> Vec<(Option<String>, String)> {
             '\'' | '"' => {
                 rest = skip_literal(&rest[1..], c);
                 after_dot = false;
+                continue;
+            }
+            '/' | '-' | '#' if let Some(after) = skip_comment(rest) => {
+                rest = after;
                 continue;
             }
             '`' => match rest[1..].split_once('`') {
@@ -167,6 +199,15 @@ pub(super) fn names(sql: &str) -> Vec<(Option<String>, String)> {
         rest = after;
     }
     names
+}
+
+/// What follows the comment that a text begins with; `/*! … */` is none.
+fn skip_comment(text: &str) -> Option<&str> {
+    if text.starts_with("--") || text.starts_with('#') {
+        return Some(text.split_once('\n').map_or("", |(_, after)| after));
+    }
+    let comment = text.strip_prefix("/*").filter(|inside| !inside.starts_with('!') && !inside.starts_with("M!"))?;
+    Some(comment.split_once("*/").map_or("", |(_, after)| after))
 }
 
 /// What follows a literal whose opening quote is off; doubled and backslashed quotes do not end it.
@@ -223,10 +264,47 @@ mod tests {
     }
 
     #[test]
+    fn settings_of_one_statement_are_taken_off() {
+        for (sql, expected) in [
+            ("SET STATEMENT max_statement_time=0 FOR ALTER TABLE t MODIFY c INT NULL", "ALTER TABLE t MODIFY c INT NULL"),
+            ("/* app */ set statement `for`=1, a='x for y\\' for', b=2 for\nTRUNCATE t", "TRUNCATE t"),
+            ("SET STATEMENT sql_mode=\"it''s for\" FOR INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (1)"),
+            ("SET STATEMENT a=1", "SET STATEMENT a=1"),
+            ("SET PASSWORD FOR x = ''", "SET PASSWORD FOR x = ''"),
+            ("BEGIN", "BEGIN"),
+        ] {
+            assert_eq!(body(sql), expected);
+        }
+    }
+
+    #[test]
+    fn what_moves_rows_without_row_events_is_named() {
+        for (sql, expected) in [
+            ("ALTER TABLE t DROP PARTITION p1, p2", Some("DROP PARTITION")),
+            ("ALTER ONLINE TABLE t truncate partition ALL", Some("TRUNCATE PARTITION")),
+            ("/* x */ ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u WITHOUT VALIDATION", Some("EXCHANGE PARTITION")),
+            ("ALTER TABLE t IMPORT TABLESPACE", Some("IMPORT TABLESPACE")),
+            ("ALTER TABLE t DISCARD PARTITION p TABLESPACE", Some("DISCARD PARTITION")),
+            ("ALTER TABLE t CONVERT PARTITION p TO TABLE u", Some("CONVERT PARTITION")),
+            ("ALTER TABLE t CONVERT TABLE u TO PARTITION p VALUES LESS THAN (9)", Some("CONVERT TABLE")),
+            ("ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", None),
+            ("ALTER TABLE t ADD PARTITION (PARTITION p1 VALUES LESS THAN (5))", None),
+            ("ALTER TABLE t DROP COLUMN `partition`, COMMENT 'DROP PARTITION p'", None),
+            ("ALTER TABLE t REORGANIZE PARTITION p INTO (PARTITION q VALUES LESS THAN (5))", None),
+            ("DROP TABLE t", None),
+        ] {
+            assert_eq!(moves_rows(sql).as_deref(), expected, "{sql}");
+        }
+    }
+
+    #[test]
     fn names_in_a_statement_come_with_their_schema() {
         let found = names("REPLACE INTO `percona`.`beat` (ts) VALUES ('it''s.t', \"x\\\"y\", a . b)");
         let has = |schema: Option<&str>, name: &str| found.contains(&(schema.map(str::to_owned), name.to_owned()));
         assert!(has(Some("percona"), "beat") && has(Some("a"), "b") && has(None, "ts"), "{found:?}");
         assert!(!found.iter().any(|(_, name)| name == "t" || name == "x" || name == "y"), "{found:?}");
+        let bare: Vec<String> =
+            names("/* by app */ DROP TABLE a, # b\n c -- d\n /*!40000 , e */").into_iter().map(|(_, name)| name).collect();
+        assert_eq!(bare, ["DROP", "TABLE", "a", "c", "40000", "e"]);
     }
 }

@@ -30,23 +30,22 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// Base tables outside the system schemas, by name.
 pub(super) async fn list(connector: &Connector, conn: &mut Conn) -> Result<Vec<(String, String)>, EngineError> {
-    let found: Vec<(String, String)> = conn
-        .query(
+    let found: Vec<(String, String)> = connector
+        .answer(conn.query(
             // Told by name, the server does not open the hundred views of `sys` to learn what they are; MariaDB 10.11 has been seen
             // to crash over that.
             "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES \
              WHERE TABLE_SCHEMA NOT IN ('mysql', 'information_schema', 'performance_schema', 'sys') \
              AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY TABLE_SCHEMA, TABLE_NAME",
-        )
-        .await
-        .map_err(|e| connector.failed(e))?;
+        ))
+        .await?;
     Ok(found.into_iter().filter(|(schema, _)| !is_system_schema(schema)).collect())
 }
 
 /// A table's SHOW CREATE TABLE text; `None` when there is no such table (any more).
 pub(super) async fn show_create(connector: &Connector, conn: &mut Conn, schema: &str, name: &str) -> Result<Option<String>, EngineError> {
     let statement = format!("SHOW CREATE TABLE {}.{}", quoted(schema), quoted(name));
-    match conn.query_first::<mysql_async::Row, _>(statement).await {
+    match connector.timely(conn.query_first::<mysql_async::Row, _>(statement)).await? {
         Ok(row) => Ok(row.and_then(|mut row| row.take_opt::<String, _>(1)).and_then(Result::ok)),
         // ER_BAD_DB_ERROR, ER_NO_SUCH_TABLE, ER_WRONG_OBJECT (a view by now)
         Err(Error::Server(error)) if matches!(error.code, 1049 | 1146 | 1347) => Ok(None),
@@ -155,7 +154,7 @@ impl Tables {
             }
         }
         while let Some(conn) = take() {
-            conn.disconnect().await.map_err(|e| connector.failed(e))?;
+            connector.answer(conn.disconnect()).await?;
         }
         Ok(changed)
     }
@@ -167,7 +166,7 @@ impl Tables {
     pub async fn reread(&mut self, schema: &str, name: &str) -> Result<Option<Arc<TableModel>>, EngineError> {
         let mut conn = self.connector.open().await?;
         let table = self.read(&mut conn, schema, name).await?;
-        conn.disconnect().await.map_err(|e| self.connector.failed(e))?;
+        self.connector.answer(conn.disconnect()).await?;
         Ok(table)
     }
 
@@ -262,11 +261,9 @@ impl Tables {
     /// The default character set of a schema, which a table without its own takes.
     async fn schema_charset(&self, schema: &str) -> Result<Option<String>, EngineError> {
         let mut conn = self.connector.open().await?;
-        let charset = conn
-            .exec_first("SELECT DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?", (schema,))
-            .await
-            .map_err(|e| self.connector.failed(e))?;
-        conn.disconnect().await.map_err(|e| self.connector.failed(e))?;
+        let sql = "SELECT DEFAULT_CHARACTER_SET_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?";
+        let charset = self.connector.answer(conn.exec_first(sql, (schema,))).await?;
+        self.connector.answer(conn.disconnect()).await?;
         Ok(charset)
     }
 
@@ -276,7 +273,7 @@ impl Tables {
         let known: HashSet<u64> = before.iter().map(|table| table.version).collect();
         let mut conn = self.connector.open().await?;
         self.load(&mut conn).await?;
-        conn.disconnect().await.map_err(|e| self.connector.failed(e))?;
+        self.connector.answer(conn.disconnect()).await?;
         let gone = before
             .iter()
             .filter(|old| self.catalog.get(&old.schema, &old.name).is_none())

@@ -53,6 +53,15 @@ fn changes_of_columns_keep_indexes_right() {
         ("CHANGE a A2 text AFTER b", "id! b A2 | PRIMARY(id) uab(A2,b) kb(b)"),
         ("CHANGE COLUMN ID id int NOT NULL", "id! a b | PRIMARY(id) uab(a,b) kb(b)"),
         ("RENAME COLUMN b TO `B-2`", "id! a B-2 | PRIMARY(id) uab(a,B-2) kb(B-2)"),
+        ("RENAME COLUMN a TO b, RENAME COLUMN b TO a", "id! b a | PRIMARY(id) uab(b,a) kb(a)"),
+        ("RENAME COLUMN a TO b, RENAME COLUMN b TO c", "id! b c | PRIMARY(id) uab(b,c) kb(c)"),
+        ("CHANGE a b varchar(9), CHANGE b a int", "id! b a | PRIMARY(id) uab(b,a) kb(a)"),
+        ("RENAME COLUMN id TO a, CHANGE COLUMN a id text FIRST", "id a! b | PRIMARY(a) uab(id,b) kb(b)"),
+        ("DROP COLUMN b, RENAME COLUMN a TO b, ADD COLUMN a int AFTER b", "id! b a | PRIMARY(id) uab(b)"),
+        ("RENAME COLUMN a TO b, DROP COLUMN b", "id! b | PRIMARY(id) uab(b)"),
+        ("ADD COLUMN b bigint NOT NULL, DROP COLUMN b", "id! a b! | PRIMARY(id) uab(a)"),
+        ("ADD COLUMN IF NOT EXISTS b bigint NOT NULL, DROP COLUMN b", "id! a | PRIMARY(id) uab(a)"),
+        ("MODIFY id int, DROP PRIMARY KEY", "id a b | uab(a,b) kb(b)"),
         ("DROP PRIMARY KEY, ADD PRIMARY KEY (a, id)", "id! a! b | uab(a,b) kb(b) PRIMARY(a,id)"),
         ("DROP INDEX uab, DROP KEY kb", "id! a b | PRIMARY(id)"),
         ("ADD UNIQUE INDEX x USING BTREE (b), ADD CONSTRAINT c CHECK (b > 0)", "id! a b | PRIMARY(id) uab(a,b) kb(b) x(b)"),
@@ -69,6 +78,16 @@ fn changes_of_columns_keep_indexes_right() {
         assert_eq!(effects, [if moved { changed("s", "t") } else { DdlEffect::None }], "{change}");
         assert_eq!(table.version > 1, moved, "{change}");
     }
+}
+
+#[test]
+fn swapped_names_take_their_types_along() {
+    let mut catalog = catalog();
+    catalog.apply("s", "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a, ALTER COLUMN b SET DEFAULT 7").unwrap();
+    let table = catalog.get("s", "t").unwrap();
+    assert!(matches!(table.columns[1].ty, ColumnType::Text { .. }) && table.columns[1].name == "b");
+    assert_eq!(table.columns[1].default, Some(DefaultValue::Literal("x".to_owned())));
+    assert_eq!(table.columns[2].default, Some(DefaultValue::Literal("7".to_owned())), "the default is of the column that was `b`");
 }
 
 #[test]
@@ -145,6 +164,10 @@ fn what_cannot_be_followed_is_unknown_and_leaves_the_table() {
         "ALTER TABLE t ADD a int",
         "ALTER TABLE t ADD c int AFTER zz",
         "ALTER TABLE t ADD INDEX (zz)",
+        "ALTER TABLE t RENAME COLUMN a TO b",
+        "ALTER TABLE t RENAME COLUMN a TO x, RENAME COLUMN b TO x",
+        "ALTER TABLE t CHANGE a b int",
+        "ALTER TABLE t RENAME COLUMN a TO x, MODIFY a int",
     ] {
         assert_eq!(catalog.apply("s", sql).unwrap(), [unknown("s", "t")], "{sql}");
         assert_eq!(*catalog.get("s", "t").unwrap(), before, "{sql}");

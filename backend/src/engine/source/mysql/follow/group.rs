@@ -5,7 +5,7 @@ use super::xa::Held;
 use crate::engine::error::{EngineError, ErrorKind};
 use crate::engine::source::mysql::dump::SILENCE;
 use crate::engine::source::mysql::failure::{URL, failure};
-use shared::row::CommitTs;
+use shared::{api::LogLevel, row::CommitTs};
 
 /// A transaction, or a statement that is one, between its first event and its last.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Group {
     /// Events come out of a compressed payload: they have no places or checksums of their own.
     pub payload: bool,
     pub has_rows: bool,
+    /// Some of its rows are on their way to Kafka.
+    pub is_sent: bool,
     /// The statement of this group changes nothing (yet).
     pub unfinished_alter: bool,
     pub mysql: Option<([u8; 16], u64)>,
@@ -32,6 +34,7 @@ impl Group {
             explicit: false,
             payload: false,
             has_rows: false,
+            is_sent: false,
             unfinished_alter: false,
             mysql: None,
             mariadb: None,
@@ -41,6 +44,25 @@ impl Group {
 }
 
 impl Follower<'_> {
+    /// A file ends within a transaction: the server died while it wrote that one, and rolled it back when it came up again.
+    pub(super) fn drop_unfinished(&mut self) {
+        let Some(group) = self.group.take() else { return };
+        if group.has_rows {
+            self.batch.take_back();
+        }
+        let what = if group.is_sent {
+            "rows of it had been sent before the file's end was read, and stay in Kafka until those rows change again"
+        } else {
+            "its rows were left out"
+        };
+        let (place, address) = (&self.place, &self.connector.peer().address);
+        let text = format!(
+            "the binlog of `{address}` ends within a transaction at {}:{}, which the server had not finished when it died: {what}",
+            place.file, place.position
+        );
+        self.note(LogLevel::Warning, &text);
+    }
+
     fn config(&self, code: &str, message: String, hint: &str) -> EngineError {
         let place = &self.place;
         failure(ErrorKind::Config, URL, code, format!("{message} (at {}:{})", place.file, place.position), hint)

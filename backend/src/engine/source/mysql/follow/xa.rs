@@ -196,8 +196,8 @@ impl Follower<'_> {
         let size = u64::from(event.header().event_size());
         let here = Place { file: self.place.file.clone(), position: self.place.position.saturating_sub(size) };
         let mut conn = self.connector.open().await?;
-        let logs: Vec<mysql_async::Row> = conn.query("SHOW BINARY LOGS").await.map_err(|e| self.connector.failed(e))?;
-        conn.disconnect().await.map_err(|e| self.connector.failed(e))?;
+        let logs: Vec<mysql_async::Row> = self.connector.answer(conn.query("SHOW BINARY LOGS")).await?;
+        self.connector.answer(conn.disconnect()).await?;
         let files: Vec<String> = logs.iter().filter_map(|row| row.get(0)).collect();
         let Some(last) = files.iter().position(|file| *file == here.file) else { return Err(self.rows_lost(xid).into()) };
         for file in files[..=last].iter().rev() {
@@ -222,7 +222,8 @@ impl Follower<'_> {
                 packet::advance(&mut place, &header);
             }
             match EventBody::parse(kind, header.flags_raw(), event.data())? {
-                EventBody::Rotate { .. } if !packet::is_artificial(&header) => break,
+                // A file of before a restart may end without a word of the next one; the server's own announcement comes all the same.
+                EventBody::Rotate { file: next, .. } if packet::rotate_file(&event, next) != file.as_bytes() => break,
                 EventBody::Gtid(Gtid::Mariadb { prepared: Some(named), .. }) if named == *xid => {
                     open = Some(Held::new(named, &self.undecided.space));
                 }

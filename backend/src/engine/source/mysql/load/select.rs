@@ -1,6 +1,6 @@
 //! How a table's rows are asked for, and how the answers become rows: the same values as the binlog has.
 
-use super::super::tables::quoted;
+use super::super::{json, tables::quoted};
 use crate::engine::position::KeyPart;
 use mysql_async::{Params, Value};
 use shared::{
@@ -184,6 +184,12 @@ fn push(ty: &ColumnType, value: &Value, row: &mut Row) -> Option<()> {
         (ColumnType::Float { .. }, Value::Float(value)) => row.push(Datum::Float(*value)),
         (ColumnType::Double { .. }, Value::Double(value)) => row.push(Datum::Double(*value)),
         (ColumnType::Year | ColumnType::Float { .. } | ColumnType::Double { .. }, _) => return None,
+        // The server answers the floats as they are stored.
+        (ColumnType::Vector, Value::Bytes(bytes)) => {
+            let mut written = Ok(());
+            row.push_with(|out| written = json::write_vector(bytes, out));
+            written.ok()?;
+        }
         (_, Value::Bytes(bytes)) => row.push(Datum::Bytes(bytes)),
         _ => return None,
     }
@@ -222,6 +228,15 @@ mod tests {
         assert!(!select("CREATE TABLE t (f DOUBLE PRIMARY KEY)").has_key());
         assert!(!select("CREATE TABLE t (a INT)").has_key());
         assert!(select("CREATE TABLE t (a INT NOT NULL, b BINARY(2) NOT NULL, UNIQUE u (b, a))").has_key());
+    }
+
+    #[test]
+    fn a_vector_is_the_text_that_the_binlog_gives() {
+        let bytes = |floats: &[f32]| Value::Bytes(floats.iter().flat_map(|float| float.to_le_bytes()).collect());
+        let mut row = Row::default();
+        push(&ColumnType::Vector, &bytes(&[1.0, -2.5]), &mut row).unwrap();
+        assert_eq!(row.get(0), Some(Datum::Bytes(b"[1,-2.5]")));
+        assert_eq!(push(&ColumnType::Vector, &Value::Bytes(vec![1, 2, 3]), &mut row), None);
     }
 
     #[test]

@@ -1,17 +1,22 @@
 //! What happens to definitions between a start in the past and now.
 //!
 //! The server tells only the definitions of now. Rows that were written under others would be refused later, or worse be taken: an
-//! ENUM with one more element in front gives every old row another word. So a start before such a change is refused.
+//! ENUM with one more element in front gives every old row another word. So a start before such a change is refused. For that the
+//! binlog from the start to its end is read once before.
 
+use super::Start;
 use crate::engine::error::{EngineError, ErrorKind};
 use crate::engine::source::mysql::{
+    connect::Connector,
+    dump::{self, SILENCE},
     event::{EventBody, Query},
-    failure::{START, failure},
+    failure::{START, URL, failure},
     statement::{self, StatementKind},
     tables::Tables,
     wire::{Malformed, Reader},
 };
-use mysql_async::binlog::events::Event;
+use futures::StreamExt;
+use mysql_async::{BinlogStream, binlog::events::Event};
 use std::collections::HashSet;
 
 const TABLE_MAP: u8 = 19;
@@ -31,6 +36,37 @@ pub(super) struct Ahead {
     dropped: HashSet<Name>,
     /// The last table whose rows before do not go by its definition of now, and when it was changed, in seconds since 1970.
     altered: Option<(Name, u64)>,
+}
+
+/// Reads what lies behind a start by place or GTID, which `shown` says as the document does.
+///
+/// # Errors
+/// A wanted table was altered behind it, or the server cannot be read from there.
+pub(super) async fn check(connector: &Connector, start: &Start, shown: &str) -> Result<(), EngineError> {
+    let (mut stream, mut ahead) = (dump::open_ahead(connector, start).await?, Ahead::default());
+    while let Some(event) = next_event(connector, &mut stream).await? {
+        ahead.look(&event, &start.tables).map_err(damaged)?;
+    }
+    ahead.verdict(shown)
+}
+
+/// The next event of a stream that ends at the log's end.
+pub(super) async fn next_event(connector: &Connector, stream: &mut BinlogStream) -> Result<Option<Event>, EngineError> {
+    match tokio::time::timeout(SILENCE, stream.next()).await {
+        Ok(event) => event.transpose().map_err(|e| connector.failed(e)),
+        Err(_) => Err(failure(
+            ErrorKind::Transient,
+            URL,
+            "source-silent",
+            format!("`{}` has said nothing for {} s while its binlog was searched", connector.peer().address, SILENCE.as_secs()),
+            "it is tried again by itself; if it stays, look at the network between here and there",
+        )),
+    }
+}
+
+pub(super) fn damaged(error: Malformed) -> EngineError {
+    let hint = "check the server's disk and its binlog with `mysqlbinlog --verify-binlog-checksum`, or start at another place";
+    failure(ErrorKind::Config, START, "binlog-malformed", error.to_string(), hint).caused_by(error)
 }
 
 impl Ahead {
@@ -111,7 +147,7 @@ impl Ahead {
 
     /// # Errors
     /// A wanted table was altered behind the start.
-    pub fn verdict(self, start: u64) -> Result<(), EngineError> {
+    pub fn verdict(self, start: &str) -> Result<(), EngineError> {
         let Some(((schema, name), second)) = self.altered else { return Ok(()) };
         let shown = super::at_time::shown;
         Err(failure(
@@ -119,9 +155,8 @@ impl Ahead {
             START,
             "schema-drift",
             format!(
-                "`{schema}.{name}` was altered at {}, after the start {}: the server has no definition for its rows of before",
-                shown(second),
-                shown(start)
+                "`{schema}.{name}` was altered at {}, after the start {start}: the server has no definition for its rows of before",
+                shown(second)
             ),
             format!("start at {} or later, with a `snapshot`, or without the table: `changefeed.config.filter.rules`", shown(second + 1)),
         ))
@@ -149,6 +184,7 @@ mod tests {
             (&["ALTER TABLE t MODIFY size ENUM('xs','s')"][..], at("t", 0)),
             (&["ALTER TABLE `shop`.`t` ADD COLUMN a INT", "alter table u drop b"], at("u", 1)),
             (&["ALTER ONLINE TABLE IF EXISTS t ADD b INT"], at("t", 0)),
+            (&["/* by the app */ ALTER TABLE t ADD b INT", "-- one more\nALTER TABLE u /* t */ ADD b INT"], at("u", 1)),
             (&["ALTER TABLE t ADD INDEX (a), DROP KEY b, ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES x (a)"], None),
             (&["ALTER TABLE hidden ADD b INT", "ALTER TABLE other.t ADD b INT"], None),
             (&["CREATE TABLE n (id INT)", "ALTER TABLE n ADD b INT", "RENAME TABLE n TO m", "ALTER TABLE m ADD c INT"], None),

@@ -4,19 +4,19 @@
 //! beginning. Times are whole seconds: all of the second in which the time lies is sent. What follows is read too, once more
 //! than it would have to be: for statements that changed the tables since.
 
-use super::{Place, ahead::Ahead, binlog_files, mariadb_gtid, server_time};
+use super::ahead::{Ahead, damaged, next_event};
+use super::{Place, binlog_files, mariadb_gtid, server_time};
 use crate::engine::error::{EngineError, ErrorKind};
 use crate::engine::source::mysql::{
     connect::{Connector, Flavour},
-    dump::{self, SILENCE},
+    dump,
     event::{EventBody, Gtid},
-    failure::{START, URL, failure},
+    failure::{START, failure},
     follow::packet,
     gtid::{GtidSet, GtidState},
     tables::Tables,
     wire::Malformed,
 };
-use futures::StreamExt;
 use mysql_async::{Conn, binlog::events::Event};
 
 /// MySQL: the GTIDs executed before a file.
@@ -80,7 +80,7 @@ impl Search<'_> {
     /// When a file was begun, in seconds since 1970.
     async fn begun(&self, file: &str) -> Result<u64, EngineError> {
         let mut stream = dump::open_file(self.connector, self.flavour.mariadb, file).await?;
-        while let Some(event) = self.next(&mut stream).await? {
+        while let Some(event) = next_event(self.connector, &mut stream).await? {
             if matches!(parse(&event).map_err(damaged)?, EventBody::Format) {
                 return Ok(u64::from(event.header().timestamp()));
             }
@@ -93,28 +93,15 @@ impl Search<'_> {
         let mut stream = dump::open_file(self.connector, self.flavour.mariadb, file).await?;
         scan.place = Place { file: file.to_owned(), position: 4 };
         let (mut ahead, mut is_reached) = (Ahead::default(), false);
-        while let Some(event) = self.next(&mut stream).await? {
+        while let Some(event) = next_event(self.connector, &mut stream).await? {
             if is_reached {
                 ahead.look(&event, tables).map_err(damaged)?;
             } else {
                 is_reached = scan.is_reached_by(&event).map_err(damaged)?;
             }
         }
-        ahead.verdict(self.second)?;
+        ahead.verdict(&shown(self.second))?;
         Ok(scan.place.clone())
-    }
-
-    async fn next(&self, stream: &mut mysql_async::BinlogStream) -> Result<Option<Event>, EngineError> {
-        match tokio::time::timeout(SILENCE, stream.next()).await {
-            Ok(event) => event.transpose().map_err(|e| self.connector.failed(e)),
-            Err(_) => Err(failure(
-                ErrorKind::Transient,
-                URL,
-                "source-silent",
-                format!("`{}` has said nothing for {} s while its binlog was searched", self.connector.peer().address, SILENCE.as_secs()),
-                "it is tried again by itself; if it stays, look at the network between here and there",
-            )),
-        }
     }
 
     fn purged(&self, what: String, earliest: u64) -> EngineError {
@@ -198,11 +185,6 @@ fn committed(gtid: &Gtid, written: u32) -> u64 {
 fn parse(event: &Event) -> Result<EventBody<'_>, Malformed> {
     let header = event.header();
     EventBody::parse(header.event_type_raw(), header.flags_raw(), event.data())
-}
-
-fn damaged(error: Malformed) -> EngineError {
-    let hint = "check the server's disk and its binlog with `mysqlbinlog --verify-binlog-checksum`, or start at another place";
-    failure(ErrorKind::Config, START, "binlog-malformed", error.to_string(), hint).caused_by(error)
 }
 
 pub(super) fn shown(second: u64) -> String {

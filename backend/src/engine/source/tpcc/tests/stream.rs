@@ -256,7 +256,7 @@ async fn what_cannot_be_is_an_error_of_the_right_kind() {
     let free = RateControl::new(0);
     let kind = async |running: Running| running.task.await.unwrap().unwrap_err().kind;
     assert_eq!(kind(start(directory.path(), &free, Begin::Fresh(StartFrom::Tso(7)), all)).await, ErrorKind::Config);
-    let binlog = Position::Binlog { file: "mysql-bin.000001".to_owned(), position: 4, gtid: None };
+    let binlog = Position::Binlog { file: "mysql-bin.000001".to_owned(), position: 4, gtid: None, server: None };
     let begin = Begin::Checkpoint { position: binlog, commit_ts: CommitTs(0), schemas: Vec::new() };
     assert_eq!(kind(start(directory.path(), &free, begin, all)).await, ErrorKind::Config);
     let file = directory.path().join("file");
