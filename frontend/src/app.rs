@@ -3,7 +3,7 @@
 use crate::{
     browser,
     components::{Icon, Shape, ToastList},
-    pages::{ClusterPage, ClustersPage, EditPage, HomePage, LaunchPage, NewPage, NotFoundPage, RunPage, SettingsPage},
+    pages::{EditorPage, HomePage, NotFoundPage, OperatePage, SettingsPage, show_editor, show_operate},
     state::{Connection, KeptDrafts, Studio, Theme, Toasts},
 };
 use leptos::prelude::*;
@@ -29,12 +29,12 @@ pub fn App() -> impl IntoView {
                     <LostBanner/>
                     <Routes fallback=NotFoundPage>
                         <Route path=path!("/") view=HomePage/>
-                        <Route path=path!("/pipelines/new") view=NewPage/>
-                        <Route path=path!("/pipelines/:name") view=RunPage/>
-                        <Route path=path!("/pipelines/:name/edit") view=EditPage/>
-                        <Route path=path!("/pipelines/:name/launch") view=LaunchPage/>
-                        <Route path=path!("/clusters") view=ClustersPage/>
-                        <Route path=path!("/clusters/:id") view=ClusterPage/>
+                        <Route path=path!("/pipelines/new") view=|| show_editor(EditorPage::New)/>
+                        <Route path=path!("/pipelines/:name") view=|| show_operate(OperatePage::Run)/>
+                        <Route path=path!("/pipelines/:name/edit") view=|| show_editor(EditorPage::Saved)/>
+                        <Route path=path!("/pipelines/:name/launch") view=|| show_operate(OperatePage::Launch)/>
+                        <Route path=path!("/clusters") view=|| show_operate(OperatePage::Clusters)/>
+                        <Route path=path!("/clusters/:id") view=|| show_operate(OperatePage::Cluster)/>
                         <Route path=path!("/settings") view=SettingsPage/>
                     </Routes>
                 </main>

@@ -21,6 +21,26 @@ pub fn remove_boot_screen() {
     }
 }
 
+/// As the browser's own button.
+pub fn reload() {
+    // Refused only while the page is being closed.
+    let _ = window().location().reload();
+}
+
+/// Until the browser has nothing to do. One that cannot tell (Safari) gets the next turn.
+pub async fn idle() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let can_tell = js_sys::Reflect::has(&window(), &"requestIdleCallback".into()).unwrap_or(false);
+        // Neither fails on a window that is there.
+        let _ = if can_tell {
+            window().request_idle_callback(&resolve).map(drop)
+        } else {
+            window().set_timeout_with_callback(&resolve).map(drop)
+        };
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
+
 /// A remembered choice.
 pub fn remembered(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?

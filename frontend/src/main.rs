@@ -14,4 +14,5 @@ fn main() {
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(app::App);
     browser::remove_boot_screen();
+    pages::fetch_when_idle();
 }

@@ -22,6 +22,7 @@ cargo xtask <command>
   test             set up and prove everything; CI=true: nothing may be skipped
   check            formatting and lints, natively and for wasm32
   setup            install what building needs
+  page             set up and build the page alone, into dist/
   bench [ARGS…]    measure, as a packaged binary would run (--json, --page, --lab, --judge PATH)
   lab up           start the real parts: MariaDB, Apache Kafka, Chromium's driver, Kafka Connect (addresses in .lab/env.json)
   lab down         stop them
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         ["test"] => return test::run(),
         ["check"] => check::run(),
         ["setup"] => setup::run(),
+        ["page"] => page::run(),
         ["bench", rest @ ..] => bench::run(rest),
         ["lab", "up"] => lab::up(),
         ["lab", "down"] => lab::down(),

@@ -280,14 +280,27 @@ impl Browser {
         Ok(self.client.issue_cmd(Chromium { path: "goog/cdp/execute", body }).await.map(drop)?)
     }
 
+    /// Has every request fail whose address ends so, from now on; those of an earlier call succeed again.
+    pub async fn refuse(&self, endings: &[&str]) -> Result<()> {
+        let addresses: Vec<_> = endings.iter().map(|ending| format!("*{ending}")).collect();
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.setBlockedURLs", json!({ "urls": addresses })).await
+    }
+
     /// Ends the journey: the browser's console must hold no error, from the page or from what it loaded.
     pub async fn close(self) -> Result<()> {
+        self.close_after_errors(&[]).await
+    }
+
+    /// As [`Self::close`], but for errors that the journey has caused: each names one of these.
+    pub async fn close_after_errors(self, expected: &[&str]) -> Result<()> {
         let log = self.client.issue_cmd(Chromium { path: "se/log", body: json!({ "type": "browser" }) }).await?;
         self.client.close().await?;
         let entries = log.as_array().cloned().unwrap_or_default();
         // A page asks whether there was a launch, and 404 is the answer when there was none.
         let is_question = |entry: &Value| entry["message"].as_str().is_some_and(|text| text.contains("/launch - ") && text.contains("404"));
-        let is_error = |entry: &&Value| entry["level"] == "SEVERE" && !is_question(entry);
+        let is_expected = |entry: &Value| entry["message"].as_str().is_some_and(|text| expected.iter().any(|name| text.contains(name)));
+        let is_error = |entry: &&Value| entry["level"] == "SEVERE" && !is_question(entry) && !is_expected(entry);
         let errors: Vec<_> = entries.iter().filter(is_error).map(|entry| &entry["message"]).collect();
         if !errors.is_empty() {
             bail!("errors in the browser's console: {errors:?}");

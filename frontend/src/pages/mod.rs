@@ -1,19 +1,19 @@
-//! One folder a page.
+//! One folder a page. Those that the first screen is not made of are fetched later, see [`lazy`].
 
 mod clusters;
 mod editor;
 mod home;
 mod launch;
+mod lazy;
 mod not_found;
 mod run;
 mod settings;
 
-pub use clusters::{ClusterPage, ClustersPage};
-pub use editor::{EditPage, NewPage, field_href};
+pub use editor::field_href;
 pub use home::HomePage;
-pub use launch::{LaunchPage, launch_href};
+pub use launch::launch_href;
+pub use lazy::{EditorPage, OperatePage, fetch_when_idle, show_editor, show_operate};
 pub use not_found::NotFoundPage;
-pub use run::RunPage;
 pub use settings::SettingsPage;
 
 use crate::{api::Operation, components::Shape};

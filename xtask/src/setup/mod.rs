@@ -19,10 +19,10 @@ const BUILD_PACKAGES: &[debian::Package] = &[
     debian::Package { name: "zlib1g-dev", probe: debian::Probe::Installed },
 ];
 
-/// What the page is built with.
+/// What the page is built with: programs.
 pub struct Tools {
-    /// Folders to put in front of `PATH`.
-    pub path: Vec<PathBuf>,
+    pub wasm_bindgen: PathBuf,
+    pub wasm_split: PathBuf,
 }
 
 /// Installs what is missing, in [`STEPS`] steps.
@@ -32,10 +32,9 @@ pub struct Tools {
 pub fn install(steps: &mut Steps) -> Result<Tools> {
     steps.step("Debian packages for building", || debian::ensure(BUILD_PACKAGES))?;
     steps.step("Rust: target wasm32-unknown-unknown, rustfmt, clippy", rust::ensure)?;
-    let bindgen = steps.step("wasm-bindgen, at the version of Cargo.lock", tools::ensure_wasm_bindgen)?;
-    let trunk = steps.step("Trunk", tools::ensure_trunk)?;
-    let path = [bindgen, trunk].into_iter().flatten().collect();
-    Ok(Tools { path })
+    let wasm_bindgen = steps.step("wasm-bindgen, at the version of Cargo.lock", tools::ensure_wasm_bindgen)?;
+    let wasm_split = steps.step("wasm-split", tools::ensure_wasm_split)?;
+    Ok(Tools { wasm_bindgen, wasm_split })
 }
 
 /// `cargo xtask setup`.

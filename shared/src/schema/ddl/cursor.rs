@@ -1,8 +1,8 @@
 //! A reading position in the tokens of one statement.
 
 use super::DdlError;
+use super::lexing::Lexing;
 use super::text::Statement;
-use sqlparser::dialect::MySqlDialect;
 use sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer};
 
 pub(super) struct Cursor<'a> {
@@ -21,7 +21,7 @@ pub(super) struct TableName {
 
 impl<'a> Cursor<'a> {
     pub fn new(statement: &'a Statement) -> Result<Self, DdlError> {
-        let tokens = Tokenizer::new(&MySqlDialect {}, &statement.text)
+        let tokens = Tokenizer::new(&Lexing, &statement.text)
             .tokenize_with_location()
             .map_err(|error| error_at(statement, error.location, format!("the text cannot be read: {}", error.message)))?;
         let tokens = tokens.into_iter().filter(|t| !matches!(t.token, Token::Whitespace(_))).collect();

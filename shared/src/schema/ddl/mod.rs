@@ -12,6 +12,7 @@ mod column;
 mod create;
 mod cursor;
 mod draft;
+mod lexing;
 mod literal;
 mod reader;
 mod statement;

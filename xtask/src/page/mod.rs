@@ -1,33 +1,48 @@
-//! The page: Trunk builds it into `dist/`, which the backend embeds. Trunk rewrites its output at every run, and new files would
-//! have the backend compiled again, so it runs only when an input changed.
+//! The page: `dist/`, which the backend embeds. It is `index.html` and a folder named after what is in it, so that browsers may keep
+//! its files for ever. To compile takes minutes, and new files would have the backend compiled again: both only when an input changed.
 
-use crate::{process, setup::Tools, workspace};
+mod code;
+mod dist;
+
+use crate::{
+    setup::{self, Tools},
+    steps::Steps,
+    workspace,
+};
 use anyhow::{Context, Result};
 use std::{
-    env, fs,
+    fs,
     hash::{DefaultHasher, Hash, Hasher},
     io,
     path::Path,
 };
 
-/// Everything Trunk reads, seen from the root.
-const INPUTS: &[&str] = &["index.html", "Trunk.toml", "Cargo.toml", "Cargo.lock", "style", "frontend", "shared"];
+/// Everything the page is made of, seen from the root.
+const INPUTS: &[&str] = &["index.html", "Cargo.toml", "Cargo.lock", ".cargo", "style", "frontend", "shared", "xtask/src/page"];
+
+/// `cargo xtask page`.
+pub fn run() -> Result<()> {
+    let mut steps = Steps::new(setup::STEPS + 1);
+    let tools = setup::install(&mut steps)?;
+    steps.step("page", || build(&tools))
+}
 
 /// Builds the page unless `dist/` already is what the inputs make.
 ///
 /// # Errors
-/// When Trunk fails.
+/// When the code does not compile, a tool fails, or files cannot be written.
 pub fn build(tools: &Tools) -> Result<()> {
+    let root = workspace::root();
+    let dist = root.join("dist");
     let stamp = workspace::target_dir().join("page.stamp");
-    let inputs = fingerprint(workspace::root()).context("cannot read the page's sources")?;
-    let index = workspace::root().join("dist/index.html");
-    if index.is_file() && fs::read_to_string(&stamp).is_ok_and(|text| text == inputs) {
+    let inputs = fingerprint(root).context("cannot read the page's sources")?;
+    if dist.join(dist::INDEX).is_file() && fs::read_to_string(&stamp).is_ok_and(|text| text == inputs) {
         return Ok(());
     }
-    let path = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths(tools.path.iter().cloned().chain(env::split_paths(&path)))?;
-    // Trunk takes NO_COLOR for a yes-or-no option and refuses the customary `1`.
-    process::run(workspace::command("trunk").arg("build").env("PATH", path).env_remove("NO_COLOR"))?;
+    let mut files = code::build(tools)?;
+    files.extend(dist::read_folder(&root.join("style")).context("cannot read the page's style")?);
+    let index = fs::read_to_string(root.join(dist::INDEX)).context("cannot read index.html")?;
+    dist::write(&dist, &index, files).with_context(|| format!("cannot write {}", dist.display()))?;
     fs::write(&stamp, inputs).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
@@ -59,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_changed_or_renamed_source_changes_the_fingerprint() {
-        let root = env::temp_dir().join(format!("xtask-page-{}", std::process::id()));
+        let root = std::env::temp_dir().join(format!("xtask-page-{}", std::process::id()));
         for input in INPUTS {
             fs::create_dir_all(root.join(input)).unwrap();
         }
