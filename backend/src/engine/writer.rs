@@ -118,7 +118,8 @@ impl Writer {
         // Nobody reads any more: a source that waits for room must notice.
         drop(batches);
         // After a row that was refused, those behind it must not arrive before it is sent again: they are given up with the sink.
-        let settled = !self.ledger.has_failed() && !(worked.is_err() && self.sink.has_halted()) && self.sink.settle(SETTLE);
+        let is_refused = self.ledger.has_failed() || (worked.is_err() && self.sink.has_halted());
+        let settled = !is_refused && self.sink.settle(SETTLE);
         let worked = match (&mut self.transactions, worked) {
             (Some(transactions), Ok(())) => transactions.close(&self.sink, &self.ledger),
             (Some(transactions), failed) => {
