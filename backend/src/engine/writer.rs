@@ -72,6 +72,8 @@ pub(super) struct Writer {
     changes: DefinitionChanges,
     /// Set by the first row or resolved mark: tables that appear later are created while we run.
     started: bool,
+    /// The source has said that it reads: without rows in hand, nothing changes.
+    reads: bool,
     /// By the address of the definition, which is kept alive in it.
     prepared: HashMap<usize, Arc<Ready>>,
     /// The one of the last row: rows of a table follow each other mostly.
@@ -104,6 +106,7 @@ impl Writer {
             epoch: parts.epoch,
             changes: DefinitionChanges::new(),
             started: false,
+            reads: false,
             prepared: HashMap::new(),
             current: None,
             newest: HashMap::new(),
@@ -153,7 +156,7 @@ impl Writer {
             if let Some(failure) = self.ledger.take_failure() {
                 return Err(failure);
             }
-            self.figures.set_busy(false);
+            self.figures.set_busy(!self.reads);
         }
         Ok(())
     }
@@ -207,7 +210,7 @@ impl Writer {
                     // A commit may take long, and what it holds is not there before.
                     self.figures.set_busy(true);
                     transactions.commit_if_due(&self.sink, &self.ledger)?;
-                    self.figures.set_busy(false);
+                    self.figures.set_busy(!self.reads);
                 }
             }
         }
@@ -241,6 +244,10 @@ impl Writer {
                     Some(transactions) => transactions.boundary(mark, &mut self.sink, &self.ledger)?,
                     None => self.sink.mark(mark),
                 }
+                Ok(())
+            }
+            SourceEvent::Reads => {
+                self.reads = true;
                 Ok(())
             }
             SourceEvent::Note(entry) => {

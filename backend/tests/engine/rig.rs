@@ -40,6 +40,8 @@ pub struct Rig {
     pub figures: Arc<Figures>,
     /// The source finds nobody to read from.
     pub silent: bool,
+    /// The source has definitions, and never says that it reads: an initial load goes on.
+    pub loading: bool,
     pub registry_url: String,
     _registry: registry::Handle,
 }
@@ -50,6 +52,7 @@ struct Script {
     transactions: Vec<Vec<RowChange>>,
     begun: Arc<Mutex<Vec<Begin>>>,
     silent: bool,
+    loading: bool,
 }
 
 /// Sends just these events, then waits.
@@ -78,6 +81,9 @@ impl Source for Script {
         }
         let tables = self.tables.into_iter().map(SourceEvent::Table).collect();
         if out.send(tables).await.is_err() {
+            return Ok(());
+        }
+        if !self.loading && out.send(vec![SourceEvent::Reads]).await.is_err() {
             return Ok(());
         }
         for (number, changes) in (1_u64..).zip(self.transactions).skip(usize::try_from(skip).unwrap()) {
@@ -116,7 +122,7 @@ impl Rig {
         document.schema_registry = Some(SchemaRegistry { url: format!("http://{}", registry.address()), ..SchemaRegistry::default() });
         let figures = Arc::new(Figures::new(PipelineState::Starting, None));
         let registry_url = format!("http://{}", registry.address());
-        Self { cluster, directory, document, figures, silent: false, registry_url, _registry: registry }
+        Self { cluster, directory, document, figures, silent: false, loading: false, registry_url, _registry: registry }
     }
 
     /// Runs until `enough` holds or the run ends by itself; answers how the source was begun and how the run ended.
@@ -127,7 +133,7 @@ impl Rig {
         enough: impl Fn(&Figures) -> bool,
     ) -> (Begin, Result<(), EngineError>) {
         let begun = Arc::new(Mutex::new(Vec::new()));
-        let script = Box::new(Script { tables, transactions, begun: Arc::clone(&begun), silent: self.silent });
+        let script = Box::new(Script { tables, transactions, begun: Arc::clone(&begun), silent: self.silent, loading: self.loading });
         let (begin, ended) = self.run_source(script, enough).await;
         // How the source was begun is the last word: with exactly-once delivery Kafka knows better than the store.
         (begun.lock().unwrap().pop().unwrap_or(begin), ended)

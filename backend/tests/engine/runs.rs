@@ -71,6 +71,17 @@ async fn a_refused_row_stops_the_run_and_the_checkpoint_stays_before_it() {
 async fn a_run_is_idle_only_once_its_source_reads() {
     let mut rig = Rig::new().await;
     rig.run(vec![orders()], vec![], |f| !f.idle_for().is_zero() && f.state().0 == PipelineState::Running).await.1.unwrap();
+    // Definitions come before a load's rows; the checkpoint shows that they have been taken.
+    rig.loading = true;
+    rig.run(vec![orders()], vec![vec![]], |f| f.progress().checkpoint.is_some()).await.1.unwrap();
+    let idle = Cell::new(None);
+    let kept_again = |f: &Figures| {
+        idle.set(Some(f.idle_for()));
+        f.progress().checkpoint.is_some_and(|checkpoint| checkpoint.commit_ts == CommitTs(2))
+    };
+    rig.run(vec![orders()], vec![vec![], vec![]], kept_again).await.1.unwrap();
+    assert_eq!(idle.get(), Some(Duration::ZERO));
+    rig.loading = false;
     rig.figures.set_state(PipelineState::Starting, None);
     rig.silent = true;
     let idle_for = Cell::new(None);

@@ -134,7 +134,7 @@ pub fn lines(events: &[SourceEvent]) -> Vec<String> {
             }
             SourceEvent::Table(table) => Some(format!("table {} {}", table.name, columns(table))),
             SourceEvent::TableGone { name, .. } => Some(format!("gone {name}")),
-            SourceEvent::Resolved { .. } | SourceEvent::Note(_) => None,
+            SourceEvent::Resolved { .. } | SourceEvent::Reads | SourceEvent::Note(_) => None,
         })
         .collect()
 }

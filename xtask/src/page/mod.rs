@@ -3,6 +3,7 @@
 
 mod code;
 mod dist;
+mod trunk;
 
 use crate::{
     setup::{self, Tools},
@@ -24,7 +25,8 @@ const INPUTS: &[&str] = &["index.html", "Cargo.toml", "Cargo.lock", ".cargo", "s
 pub fn run() -> Result<()> {
     let mut steps = Steps::new(setup::STEPS + 1);
     let tools = setup::install(&mut steps)?;
-    steps.step("page", || build(&tools))
+    steps.step("page", || build(&tools))?;
+    trunk::hand_over(&workspace::root().join("dist"))
 }
 
 /// Builds the page unless `dist/` already is what the inputs make.

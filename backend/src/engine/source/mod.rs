@@ -25,6 +25,9 @@ pub enum SourceEvent {
     TableGone { schema: String, name: String },
     /// All before this is complete transactions: a restart at `position` sends nothing twice that came before it.
     Resolved { position: Position, commit_ts: CommitTs },
+    /// The source reads: from now on its silence means that nothing changes. Said once a run; until then it may still be looking for its
+    /// server, or be in the middle of an initial load.
+    Reads,
     /// For the pipeline's log.
     Note(LogEntry),
 }
@@ -86,7 +89,7 @@ pub enum Begin {
 ///
 /// Implementors guarantee: rows in commit order; every transaction after the starting place, whole, exactly in the
 /// order the database committed them; `Resolved` after each transaction or group of them (at least twice a second
-/// while idle if the position moves); a batch, be it empty, as soon as it reads; after `stop` is cancelled, return `Ok` within a second.
+/// while idle if the position moves); `Reads` as soon as it does; after `stop` is cancelled, return `Ok` within a second.
 #[async_trait]
 pub trait Source: Send + 'static {
     /// # Errors

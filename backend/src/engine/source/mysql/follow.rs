@@ -132,9 +132,10 @@ impl<'a> Follower<'a> {
             follower.batch.resolve(&follower.place, follower.clock.last());
         }
         // A server may keep us waiting, while it looks for the place or for an end of our last connection; its first packet says
-        // that it reads. What is sent then, be it empty, says the same: from now on silence means that nothing changes.
+        // that it reads.
         let mut next = tokio::time::timeout(SILENCE, stream.next()).await.map_err(|_| follower.silent())?;
-        let first = follower.batch.take(follower.gtid.as_ref(), follower.server.as_deref());
+        let mut first = follower.batch.take(follower.gtid.as_ref(), follower.server.as_deref());
+        first.push(SourceEvent::Reads);
         follower.out.send(first).await?;
         loop {
             match next {

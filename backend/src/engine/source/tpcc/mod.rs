@@ -110,6 +110,7 @@ impl Source for TpccSource {
         if nothing_wanted {
             first.push(note(LogLevel::Warning, "no table of the workload is wanted, so no row is made".to_owned()));
         }
+        first.push(SourceEvent::Reads);
         if out.send(first).await.is_err() {
             return Ok(());
         }

@@ -88,6 +88,7 @@ async fn read(mut running: Running, rows: usize) -> Seen {
                     let (changes, commit_ts) = (std::mem::take(&mut changes), std::mem::take(&mut commit_ts));
                     seen.groups.push(Group { changes, commit_ts, position, resolved });
                 }
+                SourceEvent::Reads => {}
                 SourceEvent::TableGone { .. } => panic!("no table goes"),
             }
         }
@@ -199,7 +200,7 @@ async fn with_nothing_wanted_the_source_says_so_and_waits() {
     let directory = tempfile::tempdir().unwrap();
     let mut running = start(directory.path(), &RateControl::new(0), NOW, |_| false);
     let batch = running.batches.recv().await.unwrap();
-    assert!(matches!(&batch.events[..], [SourceEvent::Note(note)] if note.text.contains("no table")));
+    assert!(matches!(&batch.events[..], [SourceEvent::Note(note), SourceEvent::Reads] if note.text.contains("no table")));
     running.stop.cancel();
     running.task.await.unwrap().unwrap();
 }
