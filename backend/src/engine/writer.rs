@@ -346,6 +346,8 @@ impl Writer {
             if table.ineligible().is_some() {
                 return Ok(());
             }
+            // A registry may take long: the rows before it need not wait.
+            self.sink.hand_over()?;
             let prepare = self.stop.run_until_cancelled(self.preparer.prepare(table));
             let Some(prepared) = self.runtime.block_on(prepare) else {
                 self.sink.halt();
