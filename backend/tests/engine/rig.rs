@@ -1,7 +1,10 @@
 //! A pipeline whose source is a script and whose broker can be told to misbehave.
 
 use backend::{
-    clients::{schema_registry, topic_reader::RawMessage, topic_reader::read_tail},
+    clients::{
+        schema_registry,
+        topic_reader::{RawMessage, Tail, read_tail},
+    },
     embedded::registry,
     engine::{
         error::EngineError,
@@ -205,12 +208,15 @@ impl Rig {
     }
 
     pub async fn messages_of(&self, topic: &'static str) -> Vec<RawMessage> {
-        let options = KafkaOptions::from_pipeline(&self.document).unwrap();
-        let config = client_config(&self.document.kafka.brokers, &options);
-        let read = tokio::task::spawn_blocking(move || read_tail(config, topic, 100_000, Duration::from_secs(20)));
-        let mut messages = read.await.unwrap().unwrap().messages;
+        let mut messages = self.tail(topic, Duration::from_secs(20)).await.messages;
         messages.sort_by_key(|m| (m.partition, m.offset));
         messages
+    }
+
+    pub async fn tail(&self, topic: &'static str, timeout: Duration) -> Tail {
+        let options = KafkaOptions::from_pipeline(&self.document).unwrap();
+        let config = client_config(&self.document.kafka.brokers, &options);
+        tokio::task::spawn_blocking(move || read_tail(config, topic, 100_000, timeout)).await.unwrap().unwrap()
     }
 }
 

@@ -168,6 +168,23 @@ async fn with_exactly_once_delivery_a_first_place_is_kept_before_anything_is_com
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_topic_says_whether_it_was_read_whole() {
+    let rig = Rig::new().await;
+    let tail = rig.tail("tidb_shop_orders", Duration::from_secs(20)).await;
+    assert!(tail.messages.is_empty() && tail.whole);
+    let table = orders();
+    let transactions = (1..=9).map(|id| vec![change(&table, None, Some(row(id, 1)), id.cast_unsigned())]).collect();
+    rig.run(vec![table], transactions, |f| f.progress().rows_total == 9).await.1.unwrap();
+    let tail = rig.tail("tidb_shop_orders", Duration::from_secs(20)).await;
+    assert!(tail.messages.len() == 9 && tail.whole);
+    // The rows do not come in time.
+    rig.cluster.request_errors(RDKafkaApiKey::Fetch, &[RDKafkaRespErr::RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION; 200]);
+    let tail = rig.tail("tidb_shop_orders", Duration::from_secs(2)).await;
+    assert!(tail.messages.is_empty() && !tail.whole, "{tail:?}");
+    assert!(!rig.tail("nowhere", Duration::from_secs(2)).await.whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unreachable_broker_is_a_passing_fault_that_names_it() {
     let mut rig = Rig::new().await;
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
