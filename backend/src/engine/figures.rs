@@ -172,14 +172,18 @@ impl Figures {
         let inner = &mut *inner;
         inner.last_acknowledged = Instant::now();
         inner.rows += rows.len() as u64;
-        for row in rows {
-            let lag = now.saturating_sub(row.commit_ts.physical_ms());
-            inner.bytes += u64::from(row.bytes);
-            inner.lag.add(lag);
-            if let Some(table) = inner.tables.get_mut(row.table as usize) {
-                table.rows += 1;
-                table.deletes += u64::from(row.tombstone);
-                table.lag.get_or_insert_default().add(lag);
+        // Rows of a table, committed in the same millisecond, follow each other mostly.
+        for same in
+            rows.chunk_by(|a, b| a.table == b.table && a.tombstone == b.tombstone && a.commit_ts.physical_ms() == b.commit_ts.physical_ms())
+        {
+            let (first, count) = (same[0], u32::try_from(same.len()).unwrap_or(u32::MAX));
+            let lag = now.saturating_sub(first.commit_ts.physical_ms());
+            inner.bytes += same.iter().map(|row| u64::from(row.bytes)).sum::<u64>();
+            inner.lag.add(lag, count);
+            if let Some(table) = inner.tables.get_mut(first.table as usize) {
+                table.rows += u64::from(count);
+                table.deletes += if first.tombstone { u64::from(count) } else { 0 };
+                table.lag.get_or_insert_default().add(lag, count);
             }
         }
     }

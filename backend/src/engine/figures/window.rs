@@ -19,9 +19,10 @@ impl Default for LagSecond {
 }
 
 impl LagSecond {
-    pub(super) fn add(&mut self, lag_ms: u64) {
-        self.buckets[bucket(lag_ms)] += 1;
-        self.count += 1;
+    /// So many rows of the same lag.
+    pub(super) fn add(&mut self, lag_ms: u64, rows: u32) {
+        self.buckets[bucket(lag_ms)] += rows;
+        self.count += rows;
     }
 
     /// The upper edge of the bucket that holds the quantile; `None` without values.
@@ -109,7 +110,7 @@ mod tests {
     fn a_lag_is_reported_within_an_eighth_of_its_size() {
         for lag in [0, 1, 7, 8, 9, 15, 16, 100, 999, 12_345, 3_600_000] {
             let mut second = LagSecond::default();
-            second.add(lag);
+            second.add(lag, 1);
             let shown = second.quantile(0.5).unwrap_or_default();
             assert!(shown >= lag && shown <= lag + lag / 8, "{lag} shown as {shown}");
         }
@@ -118,7 +119,7 @@ mod tests {
     #[test]
     fn quantiles_split_the_values() {
         let mut second = LagSecond::default();
-        (1..=100).for_each(|lag| second.add(lag));
+        (1..=100).for_each(|lag| second.add(lag, 1));
         assert!((50..=56).contains(&second.quantile(0.5).unwrap_or_default()));
         assert!((99..=111).contains(&second.quantile(0.99).unwrap_or_default()));
         assert_eq!(LagSecond::default().quantile(0.5), None);

@@ -3,12 +3,12 @@
 use super::native::{Message, TopicId};
 use crate::engine::ledger::{Accepted, Mark};
 
-/// Handed over at the latest when there are so many messages …
-const MOST_MESSAGES: usize = 512;
+/// Handed over at the latest when there are so many messages: enough to share the price of a call, few enough for the processor's nearest cache …
+const MOST_MESSAGES: usize = 128;
 /// … or bytes.
-const MOST_BYTES: usize = 256 << 10;
+const MOST_BYTES: usize = 128 << 10;
 /// Memory that a few large rows needed is given back.
-const KEPT_BYTES: usize = 4 * MOST_BYTES;
+const KEPT_BYTES: usize = 8 * MOST_BYTES;
 
 /// Where a message's key and value lie.
 #[derive(Clone, Copy)]
