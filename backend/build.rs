@@ -1,4 +1,4 @@
-//! The page is embedded from `dist`, and the Kafka client gets a wait that a changed clock does not harm.
+//! The page is embedded from `dist`; the Kafka client gets a wait that a changed clock does not harm, and the allocator few arenas.
 
 use std::env;
 
@@ -14,9 +14,10 @@ fn main() {
         // All of it, whether or not something has asked for it yet: librdkafka comes after us on the linker's command line.
         cc::Build::new()
             .file("native/timed_wait.c")
+            .file("native/arenas.c")
             .std("gnu11")
             .warnings_into_errors(true)
             .link_lib_modifier("+whole-archive")
-            .compile("timed_wait");
+            .compile("native");
     }
 }
