@@ -1,5 +1,5 @@
 // Fewer arenas for glibc's allocator. By default each thread gets one of its own, up to eight a core, and what one has freed no other uses: with
-// 100,000 tables half of the memory lay idle. One more than cores keeps threads apart as well (docs/BENCHMARKS.md has both figures).
+// 100,000 tables a quarter of the memory lay idle. One more than cores keeps threads apart as well (docs/BENCHMARKS.md has both figures).
 #include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
